@@ -1,0 +1,1 @@
+"""Schema changes, newest last; run with `weighback migrate`."""
