@@ -32,7 +32,7 @@ def parse_phone(raw: str, region: str) -> Phone:
 def national(phone: str, region: str) -> str:
     """`phone` as people of `region` would write it: 0800 000 0001."""
     number = phonenumbers.parse(phone, region)
-    if phonenumbers.region_code_for_country_code(number.country_code) != region:
+    if number.country_code != phonenumbers.country_code_for_region(region):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 

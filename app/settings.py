@@ -1,0 +1,166 @@
+"""Settings, from the environment (prefix `WEIGHBACK_`); docs/settings.md lists them all."""
+
+from __future__ import annotations
+
+import enum
+import zoneinfo
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Self
+
+from babel.numbers import is_currency
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.errors import ConfigurationError
+
+PREFIX = "WEIGHBACK_"
+_SHORTEST_SECRET = 32
+
+
+class Environment(enum.StrEnum):
+    DEMO = "demo"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Every setting of the service. Units stand last in the names."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    environment: Environment = Environment.PRODUCTION
+    database_url: str = "sqlite:///weighback.sqlite3"
+    public_url: str = "http://127.0.0.1:8000"
+    """The address that gateways call and sign, without a path."""
+    secret_key: SecretStr = SecretStr("")
+    """Signs forms and links; at least 32 characters."""
+    programme_name: str = "Weighback"
+    timezone: str = "Africa/Lagos"
+    """IANA name; zones may have their own."""
+    currency: str = "NGN"
+    region: str = "NG"
+    """ISO 3166 country for phones written without a country code."""
+    languages: Annotated[list[str], NoDecode] = ["en", "pcm"]
+    """The first is the default."""
+
+    sms_gateways: Annotated[dict[str, str], NoDecode] = {"*": "twilio"}
+    """Phone prefix to gateway name; the longest prefix wins."""
+    sms_per_sender_per_second: float = Field(default=10, gt=0)
+    sms_attempts_max: int = Field(default=5, ge=1)
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_from: str = ""
+    twilio_api_url: str = "https://api.twilio.com"
+    twilio_timeout_seconds: float = Field(default=10, gt=0)
+
+    payment_providers: Annotated[list[str], NoDecode] = []
+    """Names, in order of preference."""
+    payment_webhook_secret: SecretStr = SecretStr("")
+    standin_payments_api_url: str = ""
+    """Where the demo's pretend payment company listens."""
+
+    inbound_texts_per_phone_per_day: int = Field(default=60, ge=1)
+    conversation_expires_hours: int = Field(default=12, ge=1)
+    request_body_max_bytes: int = Field(default=64 * 1024, ge=1024)
+
+    pickup_horizon_days: int = Field(default=28, ge=1, le=366)
+    pickup_request_cutoff: time = time(18, 0)
+    """Local time on the day before, after which that day takes no more requests."""
+    reminder_evening_at: time = time(18, 0)
+    reminder_morning_at: time = time(6, 30)
+    reminder_grace_minutes: int = Field(default=90, ge=1)
+    """A reminder not written by then is dropped, not sent late."""
+    sending_hours_start: time = time(6, 0)
+    sending_hours_end: time = time(21, 0)
+
+    weighing_max_grams: int = Field(default=200_000, ge=1)
+    """Per material and stop; more is taken for a slip of the finger."""
+    redemption_day_limit_minor: int = Field(default=2_000_000, ge=1)
+    payout_not_found_final_minutes: int = Field(default=30, ge=1)
+
+    pin_tries: int = Field(default=5, ge=1)
+    pin_lockout_minutes: int = Field(default=15, ge=1)
+    collector_session_days: int = Field(default=30, ge=1)
+
+    data_dir: Path = Path("data")
+
+    @field_validator("languages", "payment_providers", mode="before")
+    @classmethod
+    def _comma_list(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("sms_gateways", mode="before")
+    @classmethod
+    def _prefix_map(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().partition("=") for part in value.split(",") if part.strip()]
+        if not all(equals and prefix and name for prefix, equals, name in pairs):
+            raise ValueError("write it as +234=africastalking,*=twilio")
+        return {prefix.strip(): name.strip() for prefix, _, name in pairs}
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            zoneinfo.ZoneInfo(value)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("is no IANA time zone, such as Africa/Lagos") from error
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        if not is_currency(value):
+            raise ValueError("is no ISO 4217 currency code, such as NGN")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _bare_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Self:
+        if not self.languages:
+            raise ValueError("LANGUAGES names no language")
+        if self.sending_hours_start >= self.sending_hours_end:
+            raise ValueError("SENDING_HOURS_START must be before SENDING_HOURS_END")
+        if self.environment is Environment.PRODUCTION:
+            if len(self.secret_key.get_secret_value()) < _SHORTEST_SECRET:
+                raise ValueError(f"SECRET_KEY must be set to at least {_SHORTEST_SECRET} random characters")
+            if "twilio" in self.sms_gateways.values() and not (
+                self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and self.twilio_from
+            ):
+                raise ValueError(
+                    "set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or other SMS_GATEWAYS"
+                )
+        return self
+
+    @property
+    def default_language(self) -> str:
+        return self.languages[0]
+
+
+def load_settings(**given: object) -> Settings:
+    """Settings from the environment, `given` ones first. Raises `ConfigurationError` that names the setting."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks each value
+    except ValidationError as error:
+        raise ConfigurationError("; ".join(_sentence(dict(problem)) for problem in error.errors())) from error
+
+
+def _sentence(problem: dict[str, object]) -> str:
+    location = problem.get("loc") or ()
+    name = (
+        PREFIX + "_".join(str(part) for part in location).upper()
+        if isinstance(location, tuple) and location
+        else ""
+    )
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {message}" if name else f"{PREFIX}{message}"
