@@ -7,6 +7,7 @@ PostgreSQL runs READ COMMITTED; services lock the rows they decide on.
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -54,9 +55,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _values(statuses: type[enum.StrEnum]) -> list[str]:
+    return [status.value for status in statuses]
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        # Kept as the value's text, so that a new status needs no change of schema.
+        enum.StrEnum: Enum(enum.StrEnum, native_enum=False, length=24, values_callable=_values),
+    }
 
 
 class Database:

@@ -1,0 +1,44 @@
+"""Collectors and how they sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.kernel.ids import new_id
+
+
+class Collector(Base):
+    __tablename__ = "collectors"
+    __table_args__ = (CheckConstraint("capacity_grams > 0", name="capacity"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str] = mapped_column(String(16), unique=True)
+    language: Mapped[str] = mapped_column(String(12))
+    hub_id: Mapped[UUID] = mapped_column(ForeignKey("hubs.id"), index=True)
+    capacity_grams: Mapped[int]
+    """What the bike carries."""
+    active: Mapped[bool] = mapped_column(default=True)
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class CollectorSession(Base):
+    """A signed-in browser; the token itself is only in its cookie."""
+
+    __tablename__ = "collector_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,143 @@
+"""Every text in and out, who may be texted, and where each conversation stands."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.kernel.ids import new_id
+
+
+class InboxMessage(Base):
+    """A text as the gateway delivered it, and what it was answered."""
+
+    __tablename__ = "inbox_messages"
+    __table_args__ = (UniqueConstraint("gateway", "provider_message_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    gateway: Mapped[str] = mapped_column(String(32))
+    provider_message_id: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str] = mapped_column(String(32), index=True)
+    """The sender as given; a short code or a name where it is no phone."""
+    recipient: Mapped[str] = mapped_column(String(32))
+    body: Mapped[str] = mapped_column(Text)
+    opt_out_type: Mapped[str | None] = mapped_column(String(12))
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON)
+    received_at: Mapped[datetime]
+    reply: Mapped[str | None] = mapped_column(Text)
+    """Null where it got no answer."""
+
+
+class OutboxStatus(enum.StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    """Never sent: its moment passed, or the phone opted out meanwhile."""
+    UNCLEAR = "unclear"
+    """The gateway's answer was lost; it is looked up, never sent again blindly."""
+    REPLIED = "replied"
+    """Given to the gateway in the answer to its webhook."""
+
+
+class OutboxMessage(Base):
+    """A text to a person: queued in the transaction that caused it, sent by the worker."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (Index("ix_outbox_messages_due", "status", "not_before"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    phone: Mapped[str] = mapped_column(String(16), index=True)
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"), index=True)
+    in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbox_messages.id"))
+    template: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(12))
+    body: Mapped[str] = mapped_column(Text)
+    encoding: Mapped[str] = mapped_column(String(8))
+    """`gsm7` or `ucs2`."""
+    parts: Mapped[int]
+    status: Mapped[OutboxStatus] = mapped_column(default=OutboxStatus.QUEUED)
+    dedupe_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_by: Mapped[str | None] = mapped_column(String(80))
+    leased_until: Mapped[datetime | None]
+    gateway: Mapped[str | None] = mapped_column(String(32))
+    sender: Mapped[str | None] = mapped_column(String(32))
+    provider_message_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    error_code: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class DeliveryReport(Base):
+    """What a gateway said of a text, in the order it arrived; append-only."""
+
+    __tablename__ = "delivery_reports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    gateway: Mapped[str] = mapped_column(String(32))
+    provider_message_id: Mapped[str] = mapped_column(String(80), index=True)
+    status: Mapped[str] = mapped_column(String(32))
+    error_code: Mapped[str | None] = mapped_column(String(40))
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON)
+    received_at: Mapped[datetime]
+
+
+class Contact(Base):
+    """One phone: may it be texted, and how much has it texted today."""
+
+    __tablename__ = "contacts"
+
+    phone: Mapped[str] = mapped_column(String(16), primary_key=True)
+    opted_out_at: Mapped[datetime | None]
+    inbound_on: Mapped[date | None]
+    inbound_count: Mapped[int] = mapped_column(default=0)
+    """Texts received on `inbound_on`."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ConsentEvent(Base):
+    """The log of who agreed to be texted and who took it back; append-only."""
+
+    __tablename__ = "consent_events"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    phone: Mapped[str] = mapped_column(String(16), index=True)
+    agreed: Mapped[bool]
+    source: Mapped[str] = mapped_column(String(40))
+    inbox_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbox_messages.id"))
+    occurred_at: Mapped[datetime]
+
+
+class Conversation(Base):
+    """Where the talk with one phone stands. `state` is a registered name, `data` what it gathered."""
+
+    __tablename__ = "conversations"
+
+    phone: Mapped[str] = mapped_column(String(16), primary_key=True)
+    state: Mapped[str] = mapped_column(String(60))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    language: Mapped[str | None] = mapped_column(String(12))
+    updated_at: Mapped[datetime]
+
+
+class SenderPace(Base):
+    """When a sender may send its next text; shared by all workers."""
+
+    __tablename__ = "sender_paces"
+
+    sender: Mapped[str] = mapped_column(String(32), primary_key=True)
+    next_at: Mapped[datetime]

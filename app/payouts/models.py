@@ -1,0 +1,87 @@
+"""A payout, each attempt to make it, and everything a provider ever said of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.kernel.ids import new_id
+from app.payouts.statuses import PayoutStatus
+
+
+class Payout(Base):
+    __tablename__ = "payouts"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemptions.id"), unique=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(32))
+    payee_phone: Mapped[str] = mapped_column(String(16))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[PayoutStatus] = mapped_column(index=True)
+    review_reason: Mapped[str | None] = mapped_column(String(200))
+    next_check_at: Mapped[datetime | None] = mapped_column(index=True)
+    checks: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class PayoutAttempt(Base):
+    """Stored with its exact body before the wire is touched."""
+
+    __tablename__ = "payout_attempts"
+    __table_args__ = (UniqueConstraint("provider", "reference"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(32))
+    reference: Mapped[str] = mapped_column(String(64))
+    """Ours, unique at the provider."""
+    provider_reference: Mapped[str | None] = mapped_column(String(80), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    open: Mapped[bool] = mapped_column(default=True)
+    first_not_found_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+Index(
+    "uq_payout_attempts_open",
+    PayoutAttempt.payout_id,
+    unique=True,
+    sqlite_where=text("open"),
+    postgresql_where=text("open"),
+)
+
+
+class PayoutObservation(Base):
+    """One answer, query or callback, redacted; append-only."""
+
+    __tablename__ = "payout_observations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("payout_attempts.id"), index=True)
+    source: Mapped[str] = mapped_column(String(12))
+    """`submit`, `query`, `callback` or `operator`."""
+    auth_level: Mapped[str] = mapped_column(String(12))
+    outcome: Mapped[str] = mapped_column(String(24))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    observed_at: Mapped[datetime]

@@ -1,0 +1,41 @@
+"""One household on one date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.kernel.ids import new_id
+from app.pickups.statuses import MissedReason, PickupStatus
+
+
+class PickupKind(enum.StrEnum):
+    RECURRING = "recurring"
+    ON_DEMAND = "on_demand"
+
+
+class Pickup(Base):
+    __tablename__ = "pickups"
+    __table_args__ = (UniqueConstraint("household_id", "date"), Index("ix_pickups_day", "date", "zone_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"))
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zones.id"))
+    date: Mapped[dt.date]
+    window_start: Mapped[time]
+    window_end: Mapped[time]
+    kind: Mapped[PickupKind]
+    status: Mapped[PickupStatus] = mapped_column(default=PickupStatus.SCHEDULED)
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    """The household said it is ready; kept when the pickup goes on to be routed."""
+    missed_reason: Mapped[MissedReason | None]
+    moved_from: Mapped[dt.date | None]
+    """The date it had before a holiday or exception moved it."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

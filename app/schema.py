@@ -1,0 +1,28 @@
+"""All tables, gathered for Alembic; importing a feature's models registers its tables."""
+
+from __future__ import annotations
+
+import importlib
+
+from app.db import Base
+
+FEATURES = (
+    "access",
+    "cases",
+    "collectors",
+    "households",
+    "ledger",
+    "messaging",
+    "payouts",
+    "pickups",
+    "places",
+    "reminders",
+    "rewards",
+    "routing",
+    "weighing",
+)
+
+for feature in FEATURES:
+    importlib.import_module(f"app.{feature}.models")
+
+metadata = Base.metadata

@@ -1,0 +1,111 @@
+"""Materials, what a kilogram is worth, and what was weighed at each door."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.kernel.ids import new_id
+
+
+class Material(Base):
+    __tablename__ = "materials"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    """Short and stable, e.g. `PET`; texts name materials by the catalogue key `material.<code>` or by `name`."""
+    name: Mapped[str] = mapped_column(String(40))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class Rate(Base):
+    """Credit per kilogram from `valid_from` on; a zone's own rate goes before the general one."""
+
+    __tablename__ = "rates"
+    __table_args__ = (
+        UniqueConstraint("material_id", "zone_id", "valid_from"),
+        CheckConstraint("amount_minor_per_kilogram >= 0", name="not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    material_id: Mapped[UUID] = mapped_column(ForeignKey("materials.id"))
+    zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("zones.id"))
+    amount_minor_per_kilogram: Mapped[int]
+    valid_from: Mapped[date]
+    created_at: Mapped[datetime]
+
+
+Index(
+    "uq_rates_everywhere",
+    Rate.material_id,
+    Rate.valid_from,
+    unique=True,
+    sqlite_where=Rate.zone_id.is_(None),
+    postgresql_where=Rate.zone_id.is_(None),
+)
+
+
+class VisitOutcome(enum.StrEnum):
+    COLLECTED = "collected"
+    MISSED = "missed"
+
+
+class Visit(Base):
+    """What a collector submitted for a stop. Its id was made in the form, so it counts once."""
+
+    __tablename__ = "visits"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    pickup_id: Mapped[UUID] = mapped_column(ForeignKey("pickups.id"), index=True)
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
+    outcome: Mapped[VisitOutcome]
+    content_digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what was submitted: the same id with other content is a conflict."""
+    note: Mapped[str | None] = mapped_column(String(300))
+    visited_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class Weighing(Base):
+    """The grams of one visit and the credit they earned. Never edited: corrections are disputes' new entries."""
+
+    __tablename__ = "weighings"
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), primary_key=True)
+    pickup_id: Mapped[UUID] = mapped_column(ForeignKey("pickups.id"), index=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"))
+    weighed_at: Mapped[datetime]
+    credit_minor: Mapped[int]
+    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_transfers.id"))
+    created_at: Mapped[datetime]
+
+
+class WeighingLine(Base):
+    __tablename__ = "weighing_lines"
+    __table_args__ = (CheckConstraint("grams > 0", name="grams"),)
+
+    weighing_id: Mapped[UUID] = mapped_column(ForeignKey("weighings.id"), primary_key=True)
+    material_id: Mapped[UUID] = mapped_column(ForeignKey("materials.id"), primary_key=True)
+    grams: Mapped[int]
+    rate_minor_per_kilogram: Mapped[int]
+    amount_minor: Mapped[int]
+
+
+class ConflictingSubmission(Base):
+    """The same id with other content, or a second weighing of one stop: kept aside for a person to look at."""
+
+    __tablename__ = "conflicting_submissions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    visit_id: Mapped[UUID] = mapped_column(index=True)
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    received_at: Mapped[datetime]
