@@ -1,0 +1,20 @@
+"""What the faces and the workers are handed: every part the service is made of, behind its port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.db import Database
+from app.kernel.clock import Clock
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Container:
+    settings: Settings
+    clock: Clock
+    database: Database
+
+    def close(self) -> None:
+        """Let go of connections; the container is of no use afterwards."""
+        self.database.close()
