@@ -81,12 +81,17 @@ class Database:
                 pool_size=1,
                 max_overflow=0,
                 pool_timeout=30,
+                hide_parameters=True,  # errors are logged; what people wrote is not
                 connect_args={"check_same_thread": False},
             )
             _set_up_sqlite(self.engine)
         elif self.dialect == "postgresql":
             self.engine = create_engine(
-                parsed, pool_size=POSTGRESQL_POOL_SIZE, max_overflow=10, pool_pre_ping=True
+                parsed,
+                pool_size=POSTGRESQL_POOL_SIZE,
+                max_overflow=10,
+                pool_pre_ping=True,
+                hide_parameters=True,
             )
         else:
             raise ConfigurationError(

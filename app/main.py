@@ -1,0 +1,30 @@
+"""The web application: faces, error handlers and the layers around them, in one place to read."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from app.container import Container
+from app.settings import Environment
+from app.web import admin, health, limits, observe, problem, routesheet, simulator, webhooks
+
+
+def create_app(container: Container) -> FastAPI:
+    """The service's web faces over `container`. Whoever built the container closes it."""
+    app = FastAPI(title="Weighback", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.container = container
+    app.state.metrics = observe.Metrics()
+
+    app.include_router(health.router)
+    app.include_router(webhooks.router)
+    app.include_router(admin.router)
+    app.include_router(routesheet.router)
+    if container.settings.environment is not Environment.PRODUCTION:
+        app.include_router(simulator.router)
+
+    problem.install(app)
+    # The last added is the outermost.
+    app.add_middleware(limits.BodyLimit, max_bytes=container.settings.request_body_max_bytes)
+    app.add_middleware(limits.ReadableAddress)
+    app.add_middleware(observe.Observe, metrics=app.state.metrics)
+    return app
