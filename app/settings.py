@@ -81,6 +81,9 @@ class Settings(BaseSettings):
 
     pin_tries: int = Field(default=5, ge=1)
     pin_lockout_minutes: int = Field(default=15, ge=1)
+    """Doubles with every further lockout, up to a day."""
+    sign_in_tries_per_address: int = Field(default=50, ge=1)
+    """Failed ones before an address must wait; generous, for many phones share one carrier's address."""
     collector_session_days: int = Field(default=30, ge=1)
 
     data_dir: Path = Path("data")

@@ -25,8 +25,6 @@ class Collector(Base):
     """What the bike carries."""
     active: Mapped[bool] = mapped_column(default=True)
     pin_hash: Mapped[str | None] = mapped_column(String(200))
-    pin_failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -42,3 +40,15 @@ class CollectorSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class SignInTries(Base):
+    """Tries at a PIN that have not ended in signing in, per phone (known or not) and per address."""
+
+    __tablename__ = "sign_in_tries"
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """What is being counted, hashed: strangers' phones and addresses are nobody's business."""
+    tries: Mapped[int]
+    blocked_until: Mapped[datetime | None]
+    forget_at: Mapped[datetime] = mapped_column(index=True)

@@ -167,6 +167,15 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("sender", name=op.f("pk_sender_paces")),
     )
     op.create_table(
+        "sign_in_tries",
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forget_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_sign_in_tries")),
+    )
+    op.create_index(op.f("ix_sign_in_tries_forget_at"), "sign_in_tries", ["forget_at"], unique=False)
+    op.create_table(
         "collectors",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -176,8 +185,6 @@ def create_tables() -> None:
         sa.Column("capacity_grams", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("pin_hash", sa.String(length=200), nullable=True),
-        sa.Column("pin_failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("capacity_grams > 0", name=op.f("ck_collectors_capacity")),
