@@ -7,65 +7,24 @@ PostgreSQL runs READ COMMITTED; services lock the rows they decide on.
 
 from __future__ import annotations
 
-import enum
 import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event, make_url, text
-from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
 
+from app.db.base import Base, UtcDateTime
+from app.db.group_commit import GroupCommit
 from app.errors import ConfigurationError
+
+__all__ = ["Base", "Database", "UtcDateTime", "lock_phone"]
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 POSTGRESQL_POOL_SIZE = 20
-
-NAMING_CONVENTION = {
-    "ix": "ix_%(column_0_N_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes in and out, on databases with and without time zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a datetime without a time zone reached the database")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _values(statuses: type[enum.StrEnum]) -> list[str]:
-    return [status.value for status in statuses]
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING_CONVENTION)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcDateTime(),
-        # Kept as the value's text, so that a new status needs no change of schema.
-        enum.StrEnum: Enum(enum.StrEnum, native_enum=False, length=24, values_callable=_values),
-    }
 
 
 class Database:
@@ -75,6 +34,7 @@ class Database:
         """Open `sqlite:///…` or `postgresql+psycopg://…`. Raises `ConfigurationError` for other databases."""
         parsed = make_url(url)
         self.dialect = parsed.get_backend_name()
+        self._group_commit: GroupCommit | None = None
         if self.dialect == "sqlite":
             self.engine = create_engine(
                 parsed,
@@ -85,6 +45,7 @@ class Database:
                 connect_args={"check_same_thread": False},
             )
             _set_up_sqlite(self.engine)
+            self._group_commit = GroupCommit(self.engine)
         elif self.dialect == "postgresql":
             self.engine = create_engine(
                 parsed,
@@ -101,6 +62,10 @@ class Database:
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """A session whose work is committed at the end, or rolled back whole if anything is raised."""
+        if self._group_commit is not None:
+            with self._group_commit.unit_of_work() as session:
+                yield session
+            return
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
