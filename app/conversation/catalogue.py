@@ -1,0 +1,171 @@
+"""Every text the service says, in every language, under stable keys.
+
+One gettext `.po` file per language; `msgid` is the key. Besides texts a file holds, by `msgctxt`:
+`keyword` (command words, separated by `|`) and `format` (how dates, times, weights and money look).
+Header fields of our own: `X-Name` (what the language calls itself), `X-Spelling: plain|full` (plain
+texts stay in GSM-7, full ones keep their diacritics and cost more parts), `X-Locale` (the CLDR locale
+for dates and numbers, where it is not the language itself).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.pofile import PoFileError, read_po
+
+from app.conversation.fit import plain
+from app.conversation.values import Formats, Value
+from app.conversation.wording import Wording
+from app.errors import ConfigurationError
+
+_HEADER = re.compile(r'^"(X-[\w-]+):\s*(.*?)\s*\\n"$', re.MULTILINE)
+_ENTRY = re.compile(r'^(?:msgctxt "(?P<context>.*)"\n)?msgid "(?P<key>.+)"$', re.MULTILINE)
+_SPELLINGS = frozenset({"plain", "full"})
+
+
+@dataclass(frozen=True)
+class Language:
+    """One catalogue file, read."""
+
+    code: str
+    name: str
+    full_spelling: bool
+    wordings: Mapping[str, Wording]
+    keywords: Mapping[str, tuple[str, ...]]
+    formats: Formats
+
+
+class Catalogue:
+    """All texts; made once at start, never changes."""
+
+    def __init__(self, languages: Sequence[Language]) -> None:
+        """The first language is the default. Raises `ConfigurationError` where the languages disagree."""
+        if not languages:
+            raise ConfigurationError("no language has a catalogue")
+        self._languages = {language.code: language for language in languages}
+        self.default = languages[0].code
+        _check_agreement(languages)
+
+    @classmethod
+    def load(cls, directory: Path, languages: Sequence[str]) -> Catalogue:
+        """The catalogues of `languages` in `directory`. Raises `ConfigurationError` that names what is wrong."""
+        return cls([_read(directory / f"{code}.po", code) for code in languages])
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self._languages)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._languages[self.default].wordings)
+
+    def placeholders(self, key: str) -> frozenset[str]:
+        return self._languages[self.default].wordings[key].placeholders
+
+    def name(self, language: str) -> str:
+        """What `language` calls itself, for people to choose from."""
+        return self._languages[language].name
+
+    def keywords(self, language: str) -> Mapping[str, tuple[str, ...]]:
+        """The words of each command in `language`, as written in its file."""
+        return self._languages[language].keywords
+
+    def text(self, key: str, language: str | None, **values: Value) -> str:
+        """The text `key`, spelt as its language decided, ready to send.
+
+        A language that is not enabled (any more) is answered in the default one. `count` chooses among
+        plural forms. Raises `KeyError` for an unknown key or a value that is missing.
+        """
+        spoken = self._languages.get(language or self.default) or self._languages[self.default]
+        formatted = {name: spoken.formats.write(value) for name, value in values.items()}
+        count = values.get("count")
+        text = spoken.wordings[key].fill(formatted, count if isinstance(count, int) else None)
+        return text if spoken.full_spelling else plain(text)
+
+    def write(self, value: Value, language: str | None) -> str:
+        """One value as `language` writes it, to build lists from."""
+        spoken = self._languages.get(language or self.default) or self._languages[self.default]
+        text = spoken.formats.write(value)
+        return text if spoken.full_spelling else plain(text)
+
+
+def _read(path: Path, code: str) -> Language:
+    try:
+        raw = path.read_text(encoding="utf-8")
+        entries = read_po(BytesIO(raw.encode()), locale=code, abort_invalid=True)
+        locale_of_language = Locale.parse(code)
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"WEIGHBACK_LANGUAGES names {code}, but there is no {path.name}") from error
+    except (PoFileError, UnicodeError, ValueError) as error:
+        raise ConfigurationError(f"{path.name}: {error}") from error
+    _check_unique(path, raw)
+    headers = dict(_HEADER.findall(raw))
+    spelling = headers.get("X-Spelling", "full")
+    if spelling not in _SPELLINGS:
+        raise ConfigurationError(f"{path.name}: X-Spelling is {spelling!r}; write plain or full")
+    wordings: dict[str, Wording] = {}
+    keywords: dict[str, tuple[str, ...]] = {}
+    formats: dict[str, str] = {}
+    for message in entries:
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        if not key:
+            continue
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        if not all(forms):
+            raise ConfigurationError(f"{path.name}: {key} is empty")
+        if message.context == "keyword":
+            keywords[key] = tuple(word.strip() for word in forms[0].split("|"))
+        elif message.context == "format":
+            formats[key] = forms[0]
+        else:
+            try:
+                wordings[key] = Wording.parse(forms, entries.plural_expr)
+            except ValueError as error:
+                raise ConfigurationError(f"{path.name}: {key}: {error}") from error
+    return Language(
+        code=code,
+        name=headers.get("X-Name") or str(locale_of_language.display_name or code),
+        full_spelling=spelling == "full",
+        wordings=wordings,
+        keywords=keywords,
+        formats=Formats.parse(path.name, headers.get("X-Locale", code), formats),
+    )
+
+
+def _check_unique(path: Path, raw: str) -> None:
+    """Babel keeps the last of two entries with one key without a word; a merge can make such a pair."""
+    seen = Counter((found["context"], found["key"]) for found in _ENTRY.finditer(raw))
+    twice = sorted(key for (_, key), times in seen.items() if times > 1)
+    if twice:
+        raise ConfigurationError(f"{path.name}: more than once: {', '.join(twice)}")
+
+
+def _check_agreement(languages: Sequence[Language]) -> None:
+    first, *others = languages
+    for other in others:
+        _same(first.code, first.wordings, other.code, other.wordings, "texts")
+        _same(first.code, first.keywords, other.code, other.keywords, "command words")
+        for key, wording in first.wordings.items():
+            theirs = other.wordings[key].placeholders
+            if wording.placeholders != theirs:
+                raise ConfigurationError(
+                    f"{other.code}.po: {key} has {_listed(theirs)}, {first.code}.po has {_listed(wording.placeholders)}"
+                )
+
+
+def _same(code: str, ours: Iterable[str], other_code: str, theirs: Iterable[str], what: str) -> None:
+    missing, extra = set(ours) - set(theirs), set(theirs) - set(ours)
+    if missing:
+        raise ConfigurationError(f"{other_code}.po lacks {what} that {code}.po has: {_listed(missing)}")
+    if extra:
+        raise ConfigurationError(f"{code}.po lacks {what} that {other_code}.po has: {_listed(extra)}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "no placeholder"

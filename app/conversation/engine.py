@@ -1,0 +1,115 @@
+"""One turn of a conversation, in two pure halves: which part hears the text and which facts it needs; then
+what comes of it. Whoever calls loads the facts in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic
+
+from app.conversation.keywords import Meaning, Said, Vocabulary
+from app.conversation.states import (
+    MENU,
+    Data,
+    Entry,
+    FactsT,
+    Open,
+    Registry,
+    Reply,
+    State,
+    Step,
+    say,
+)
+
+_MOST_OPENINGS = 4
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a conversation stands."""
+
+    state: str = MENU
+    data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Route(Generic[FactsT]):
+    """What will hear the text."""
+
+    said: Said
+    handler: State[FactsT] | Entry[FactsT] | None
+    """None where the person took back what they were doing."""
+    data: Data
+    home: str | None
+    left: int = _MOST_OPENINGS
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return self.handler.needs if self.handler else frozenset()
+
+
+class Engine(Generic[FactsT]):
+    """Pure: knows the vocabulary and the states, no database and no clock."""
+
+    def __init__(self, vocabulary: Vocabulary, registry: Registry[FactsT]) -> None:
+        """Raises `ValueError` where a command word has nothing to open, or an entry has no word."""
+        self._vocabulary = vocabulary
+        self._registry = registry
+        if vocabulary.commands != frozenset(registry.entries):
+            odd = sorted(vocabulary.commands ^ frozenset(registry.entries))
+            raise ValueError(f"words and entries do not match: {', '.join(odd)}")
+
+    def understand(self, text: str, position: Position) -> Meaning:
+        """What `text` means where the conversation stands."""
+        state = self._registry.state(position.state)
+        return self._vocabulary.understand(
+            text, free_text=state.free_text, guess=state.name == MENU and not state.free_text
+        )
+
+    def route(self, meaning: Meaning, position: Position) -> Route[FactsT]:
+        """Commands are heard from anywhere; then words that take back; then the state that asked."""
+        state = self._registry.state(position.state)
+        if meaning.command:
+            entry = self._registry.entries[meaning.command]
+            return Route(self._vocabulary.hear(meaning.rest), entry, {}, None)
+        if state.name != MENU and self._vocabulary.is_one_of("back", meaning.said):
+            return Route(meaning.said, None, {}, None)
+        return Route(meaning.said, state, position.data, position.data.get("home"))
+
+    def run(self, route: Route[FactsT], facts: FactsT) -> Step | Route[FactsT]:
+        """What comes of it, with the question of the next state filled in; or another route to run.
+
+        Raises `LookupError` where a state goes somewhere it did not declare: a mistake in a flow.
+        """
+        handler = route.handler
+        if handler is None:
+            return Step(reply=say("back"))
+        if isinstance(handler, State):
+            outcome = handler.hear(route.said, facts, route.data)
+            allowed = handler.targets | {handler.name}
+        else:
+            outcome = handler.hear(route.said, facts)
+            allowed = handler.targets | {MENU}
+        if isinstance(outcome, Open):
+            return self._open(outcome, route)
+        if outcome.state not in allowed:
+            raise LookupError(f"{route.handler} went to {outcome.state}")
+        return outcome if outcome.reply or outcome.action else self._asked(outcome, facts)
+
+    def ask(self, position: Position, facts: FactsT) -> Reply:
+        """The open question again, as after a redial."""
+        return self._registry.state(position.state).ask(facts, position.data)
+
+    def needs(self, position: Position) -> frozenset[str]:
+        return self._registry.state(position.state).needs
+
+    def _open(self, opening: Open, route: Route[FactsT]) -> Route[FactsT]:
+        if not route.left:
+            raise LookupError(f"commands open each other without end, last {opening.command}")
+        entry = self._registry.entries[opening.command]
+        said = self._vocabulary.hear(opening.rest)
+        return Route(said, entry, {}, opening.home, route.left - 1)
+
+    def _asked(self, step: Step, facts: FactsT) -> Step:
+        reply = self._registry.state(step.state).ask(facts, step.data)
+        return Step(step.state, reply, step.data, step.action, step.language)

@@ -1,0 +1,64 @@
+"""How a text travels: its alphabet, and how many parts it costs.
+
+GSM 03.38: 160 septets alone, 153 a part when joined, the extension table counts two. One character
+outside it and the whole text is UCS-2: 70 units alone, 67 a part.
+"""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import smsutil
+from anyascii import anyascii
+from smsutil.codecs import GSM_BASIC_CHARSET, GSM_EXT_CHARSET
+
+_ESCAPE = "\x1b"  # the table's way into its extension, not a character a phone can show
+_EXTENSION = frozenset(GSM_EXT_CHARSET)
+_GSM = (frozenset(GSM_BASIC_CHARSET) | _EXTENSION) - {_ESCAPE}
+_BYTES_PER_UNIT = 2
+
+
+class Encoding(enum.StrEnum):
+    GSM7 = "gsm7"
+    UCS2 = "ucs2"
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a text costs to send."""
+
+    encoding: Encoding
+    units: int
+    """Septets in GSM-7 (extension characters count two), 16-bit units in UCS-2."""
+    parts: int
+
+
+@lru_cache(maxsize=4096)
+def measure(text: str) -> Size:
+    """The size of `text` exactly as it stands. An empty text still travels as one part."""
+    if not text:
+        return Size(Encoding.GSM7, 0, 1)
+    if _GSM.issuperset(text):
+        split = smsutil.split(text)
+        return Size(Encoding.GSM7, split.total_bytes, len(split.parts))
+    split = smsutil.unicode_split(text)
+    return Size(Encoding.UCS2, split.total_bytes // _BYTES_PER_UNIT, len(split.parts))
+
+
+def plain(text: str) -> str:
+    """`text` in GSM-7: characters the alphabet has are kept (so `é` stays), others are transliterated.
+
+    Controls that no phone shows (NUL, escape, …) are dropped.
+    """
+    if _GSM.issuperset(text):
+        return text
+    return "".join(map(_plain_character, unicodedata.normalize("NFC", text)))
+
+
+def _plain_character(character: str) -> str:
+    if character in _GSM:
+        return character
+    return "".join(c for c in anyascii(character) if c in _GSM)

@@ -1,0 +1,19 @@
+"""A reply as the text of one channel."""
+
+from __future__ import annotations
+
+from app.conversation.catalogue import Catalogue
+from app.conversation.states import Line, Option, Reply
+
+
+def as_text(reply: Reply, catalogue: Catalogue, language: str | None) -> str:
+    """Lines under each other, then the numbered options, one a line."""
+    written = [catalogue.text(each.key, language, **each.values) for each in reply.lines]
+    written += [f"{option.number} {_label(option, catalogue, language)}" for option in reply.options]
+    return "\n".join(written)
+
+
+def _label(option: Option, catalogue: Catalogue, language: str | None) -> str:
+    if isinstance(option.label, Line):
+        return catalogue.text(option.label.key, language, **option.label.values)
+    return catalogue.write(option.label, language)
