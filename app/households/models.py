@@ -50,4 +50,6 @@ class HouseholdPhone(Base):
     phone: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(12))
     gets_receipts: Mapped[bool] = mapped_column(default=True)
+    gets_reminders: Mapped[bool] = mapped_column(default=True)
+    """Reminders, and word of a moved or missed pickup."""
     created_at: Mapped[datetime]

@@ -27,6 +27,20 @@ class MissedReason(enum.StrEnum):
     """The day ended without a word from the collector; recorded by the service, not by a person."""
 
 
+class CancelReason(enum.StrEnum):
+    LEFT = "left"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    """No collection that day, and it could not be moved."""
+    MERGED = "merged"
+    """Moved onto a day on which the household already had one."""
+    OFFICE = "office"
+    """Somebody decided so; it does not come back by itself."""
+
+
+REVIVABLE = frozenset({CancelReason.LEFT, CancelReason.PAUSED, CancelReason.CLOSED, CancelReason.MERGED})
+"""Their cause may end; the schedule then makes the pickup stand again."""
+
 _S = PickupStatus
 TRANSITIONS: dict[PickupStatus, frozenset[PickupStatus]] = {
     _S.SCHEDULED: frozenset({_S.CONFIRMED, _S.DECLINED, _S.ROUTED, _S.COLLECTED, _S.MISSED, _S.CANCELLED}),

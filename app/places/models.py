@@ -80,6 +80,8 @@ class ServiceException(Base):
     __table_args__ = (
         UniqueConstraint("zone_id", "date"),
         CheckConstraint("kind <> 'extra' OR zone_id IS NOT NULL", name="extra_needs_zone"),
+        CheckConstraint("(window_start IS NULL) = (window_end IS NULL)", name="whole_window"),
+        CheckConstraint("window_start < window_end", name="window"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -87,6 +89,9 @@ class ServiceException(Base):
     date: Mapped[dt.date]
     kind: Mapped[ExceptionKind]
     moved_to: Mapped[dt.date | None]
+    window_start: Mapped[time | None]
+    """The hours of an extra or moved collection; null for the usual ones."""
+    window_end: Mapped[time | None]
     reason: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
 

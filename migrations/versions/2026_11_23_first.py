@@ -351,11 +351,17 @@ def create_tables() -> None:
             nullable=False,
         ),
         sa.Column("moved_to", sa.Date(), nullable=True),
+        sa.Column("window_start", sa.Time(), nullable=True),
+        sa.Column("window_end", sa.Time(), nullable=True),
         sa.Column("reason", sa.String(length=120), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "kind <> 'extra' OR zone_id IS NOT NULL", name=op.f("ck_service_exceptions_extra_needs_zone")
         ),
+        sa.CheckConstraint(
+            "(window_start IS NULL) = (window_end IS NULL)", name=op.f("ck_service_exceptions_whole_window")
+        ),
+        sa.CheckConstraint("window_start < window_end", name=op.f("ck_service_exceptions_window")),
         sa.ForeignKeyConstraint(["zone_id"], ["zones.id"], name=op.f("fk_service_exceptions_zone_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_exceptions")),
         sa.UniqueConstraint("zone_id", "date", name=op.f("uq_service_exceptions_zone_id_date")),
@@ -375,6 +381,7 @@ def create_tables() -> None:
         sa.Column("phone", sa.String(length=16), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("gets_receipts", sa.Boolean(), nullable=False),
+        sa.Column("gets_reminders", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["household_id"], ["households.id"], name=op.f("fk_household_phones_household_id")
@@ -521,7 +528,22 @@ def create_tables() -> None:
             ),
             nullable=True,
         ),
+        sa.Column(
+            "cancel_reason",
+            sa.Enum(
+                "left",
+                "paused",
+                "closed",
+                "merged",
+                "office",
+                name="cancelreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
         sa.Column("moved_from", sa.Date(), nullable=True),
+        sa.Column("date_set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_pickups_household_id")),
