@@ -27,19 +27,41 @@ CREATE TRIGGER ledger_entries_check BEFORE INSERT ON ledger_entries BEGIN
         SELECT 1 FROM ledger_postings AS posting WHERE posting.id = NEW.posting_id AND (
             (posting.source_account_id = NEW.account_id AND NEW.amount_minor = -posting.amount_minor)
             OR (posting.destination_account_id = NEW.account_id AND NEW.amount_minor = posting.amount_minor)));
+    SELECT RAISE(ABORT, 'ledger: not a whole number')
+        WHERE typeof(NEW.amount_minor) <> 'integer' OR typeof(NEW.balance_minor) <> 'integer';
+    SELECT RAISE(ABORT, 'ledger: append-only') WHERE EXISTS (
+        SELECT 1 FROM ledger_entries WHERE posting_id = NEW.posting_id AND account_id = NEW.account_id);
     SELECT RAISE(ABORT, 'ledger: entry out of sequence') WHERE
         NEW.sequence <> 1 + coalesce((SELECT max(sequence) FROM ledger_entries WHERE account_id = NEW.account_id), 0)
         OR NEW.balance_minor <> NEW.amount_minor + coalesce((
             SELECT balance_minor FROM ledger_entries WHERE account_id = NEW.account_id
             ORDER BY sequence DESC LIMIT 1), 0);
-    SELECT RAISE(ABORT, 'ledger: account below zero') WHERE NEW.balance_minor < 0 AND NEW.amount_minor < 0 AND NOT (
-        SELECT may_go_below_zero FROM ledger_accounts WHERE id = NEW.account_id);
+    SELECT RAISE(ABORT, 'ledger: account below zero') WHERE NEW.balance_minor < 0 AND NEW.amount_minor < 0 AND NOT coalesce((
+        SELECT may_go_below_zero FROM ledger_accounts WHERE id = NEW.account_id), 0);
 END""",
+    # REPLACE deletes without asking the delete triggers unless PRAGMA recursive_triggers is on, so the
+    # insert triggers themselves refuse what is there already.
     """
-CREATE TRIGGER ledger_postings_currency BEFORE INSERT ON ledger_postings BEGIN
+CREATE TRIGGER ledger_postings_check BEFORE INSERT ON ledger_postings BEGIN
+    SELECT RAISE(ABORT, 'ledger: not a whole number') WHERE typeof(NEW.amount_minor) <> 'integer';
+    SELECT RAISE(ABORT, 'ledger: append-only') WHERE EXISTS (SELECT 1 FROM ledger_postings WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'ledger: transfer is complete') WHERE
+        NEW.position <> 1 + (SELECT count(*) FROM ledger_postings WHERE transfer_id = NEW.transfer_id)
+        OR NEW.position > (SELECT posting_count FROM ledger_transfers WHERE id = NEW.transfer_id);
     SELECT RAISE(ABORT, 'ledger: two currencies') WHERE
         (SELECT currency FROM ledger_accounts WHERE id = NEW.source_account_id)
-        <> (SELECT currency FROM ledger_accounts WHERE id = NEW.destination_account_id);
+        IS NOT (SELECT currency FROM ledger_accounts WHERE id = NEW.destination_account_id);
+END""",
+    """
+CREATE TRIGGER ledger_transfers_once BEFORE INSERT ON ledger_transfers BEGIN
+    SELECT RAISE(ABORT, 'ledger: append-only')
+        WHERE EXISTS (SELECT 1 FROM ledger_transfers WHERE id = NEW.id OR key = NEW.key);
+END""",
+    """
+CREATE TRIGGER ledger_accounts_once BEFORE INSERT ON ledger_accounts BEGIN
+    SELECT RAISE(ABORT, 'ledger: append-only') WHERE EXISTS (
+        SELECT 1 FROM ledger_accounts WHERE id = NEW.id OR code = NEW.code
+        OR (household_id = NEW.household_id AND kind = NEW.kind));
 END""",
     """
 CREATE TRIGGER ledger_accounts_fixed BEFORE UPDATE ON ledger_accounts BEGIN
@@ -92,22 +114,26 @@ BEGIN
         RAISE EXCEPTION 'ledger: entry out of sequence' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.balance_minor < 0 AND NEW.amount_minor < 0
-        AND NOT (SELECT may_go_below_zero FROM ledger_accounts WHERE id = NEW.account_id) THEN
+        AND NOT coalesce((SELECT may_go_below_zero FROM ledger_accounts WHERE id = NEW.account_id), false) THEN
         RAISE EXCEPTION 'ledger: account below zero' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$""",
     "CREATE TRIGGER ledger_entries_check BEFORE INSERT ON ledger_entries FOR EACH ROW EXECUTE FUNCTION ledger_check_entry()",
     """
-CREATE FUNCTION ledger_check_currency() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_posting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF NEW.position <> 1 + (SELECT count(*) FROM ledger_postings WHERE transfer_id = NEW.transfer_id)
+        OR NEW.position > (SELECT posting_count FROM ledger_transfers WHERE id = NEW.transfer_id) THEN
+        RAISE EXCEPTION 'ledger: transfer is complete' USING ERRCODE = 'check_violation';
+    END IF;
     IF (SELECT count(DISTINCT currency) FROM ledger_accounts
         WHERE id IN (NEW.source_account_id, NEW.destination_account_id)) > 1 THEN
         RAISE EXCEPTION 'ledger: two currencies' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$""",
-    "CREATE TRIGGER ledger_postings_currency BEFORE INSERT ON ledger_postings FOR EACH ROW EXECUTE FUNCTION ledger_check_currency()",
+    "CREATE TRIGGER ledger_postings_check BEFORE INSERT ON ledger_postings FOR EACH ROW EXECUTE FUNCTION ledger_check_posting()",
     """
 CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

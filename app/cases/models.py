@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -33,6 +33,10 @@ class Dispute(Base):
     status: Mapped[DisputeStatus] = mapped_column(default=DisputeStatus.OPEN)
     corrected_grams: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """Grams by material code, where it was corrected."""
+    corrected_credit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What the corrected grams are worth."""
+    difference_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What was booked for it; less is taken back than was due where the household has spent it."""
     transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_transfers.id"))
     resolved_by: Mapped[str | None] = mapped_column(String(80))
     resolution: Mapped[str | None] = mapped_column(String(300))

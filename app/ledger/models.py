@@ -1,4 +1,4 @@
-"""The double-entry book. What these tables promise is enforced by the triggers in `triggers.py`.
+"""The double-entry book. What these tables promise is enforced by `migrations/ledger_triggers.py`.
 
 A transfer has postings; a posting moves a positive amount from one account to another, so it balances
 by its shape. The triggers derive two entries from each posting (one per account, with the running
@@ -28,7 +28,14 @@ class AccountKind(enum.StrEnum):
 
 class Account(Base):
     __tablename__ = "ledger_accounts"
-    __table_args__ = (UniqueConstraint("household_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("household_id", "kind"),
+        CheckConstraint(
+            "(kind IN ('household_credit', 'household_hold')) = (household_id IS NOT NULL)"
+            " AND (household_id IS NULL OR NOT may_go_below_zero)",
+            name="households_have_no_overdraft",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(80), unique=True)
@@ -36,11 +43,11 @@ class Account(Base):
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"))
     currency: Mapped[str] = mapped_column(String(3))
     may_go_below_zero: Mapped[bool]
-    created_at: Mapped[datetime]
 
 
 class Transfer(Base):
     __tablename__ = "ledger_transfers"
+    __table_args__ = (CheckConstraint("posting_count > 0", name="has_postings"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -50,6 +57,8 @@ class Transfer(Base):
     reason: Mapped[str] = mapped_column(String(200))
     cause_type: Mapped[str] = mapped_column(String(40))
     cause_id: Mapped[UUID]
+    posting_count: Mapped[int]
+    """How many postings it has; the triggers refuse one more, so a booked transfer cannot grow."""
     effective_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
 

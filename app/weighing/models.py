@@ -69,6 +69,8 @@ class Visit(Base):
     content_digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of what was submitted: the same id with other content is a conflict."""
     note: Mapped[str | None] = mapped_column(String(300))
+    off_route: Mapped[bool] = mapped_column(default=False)
+    """The stop was not on that collector's route on the day; for the office to look at."""
     visited_at: Mapped[datetime]
     received_at: Mapped[datetime]
 
@@ -79,7 +81,8 @@ class Weighing(Base):
     __tablename__ = "weighings"
 
     id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), primary_key=True)
-    pickup_id: Mapped[UUID] = mapped_column(ForeignKey("pickups.id"), index=True)
+    pickup_id: Mapped[UUID] = mapped_column(ForeignKey("pickups.id"), unique=True)
+    """A pickup is paid for once."""
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
     collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"))
     weighed_at: Mapped[datetime]
@@ -99,13 +102,23 @@ class WeighingLine(Base):
     amount_minor: Mapped[int]
 
 
+class ConflictReason(enum.StrEnum):
+    OTHER_CONTENT = "other_content"
+    """The same id came with other content."""
+    SECOND_VISIT = "second_visit"
+    """The stop already has a weighing, or a word that it was missed."""
+
+
 class ConflictingSubmission(Base):
-    """The same id with other content, or a second weighing of one stop: kept aside for a person to look at."""
+    """The same id with other content, or a second visit to one stop: kept aside for a person to look at."""
 
     __tablename__ = "conflicting_submissions"
+    __table_args__ = (UniqueConstraint("visit_id", "content_digest"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    visit_id: Mapped[UUID] = mapped_column(index=True)
+    visit_id: Mapped[UUID]
+    reason: Mapped[ConflictReason]
+    content_digest: Mapped[str] = mapped_column(String(64))
     collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     received_at: Mapped[datetime]

@@ -124,8 +124,10 @@ def create_tables() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("cause_type", sa.String(length=40), nullable=False),
         sa.Column("cause_id", sa.Uuid(), nullable=False),
+        sa.Column("posting_count", sa.Integer(), nullable=False),
         sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("posting_count > 0", name=op.f("ck_ledger_transfers_has_postings")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transfers")),
         sa.UniqueConstraint("key", name=op.f("uq_ledger_transfers_key")),
     )
@@ -243,6 +245,12 @@ def create_tables() -> None:
         "conflicting_submissions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum("other_content", "second_visit", name="conflictreason", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("collector_id", sa.Uuid(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -250,9 +258,9 @@ def create_tables() -> None:
             ["collector_id"], ["collectors.id"], name=op.f("fk_conflicting_submissions_collector_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conflicting_submissions")),
-    )
-    op.create_index(
-        op.f("ix_conflicting_submissions_visit_id"), "conflicting_submissions", ["visit_id"], unique=False
+        sa.UniqueConstraint(
+            "visit_id", "content_digest", name=op.f("uq_conflicting_submissions_visit_id_content_digest")
+        ),
     )
     op.create_table(
         "households",
@@ -413,7 +421,11 @@ def create_tables() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("may_go_below_zero", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(kind IN ('household_credit', 'household_hold')) = (household_id IS NOT NULL)"
+            " AND (household_id IS NULL OR NOT may_go_below_zero)",
+            name=op.f("ck_ledger_accounts_households_have_no_overdraft"),
+        ),
         sa.ForeignKeyConstraint(
             ["household_id"], ["households.id"], name=op.f("fk_ledger_accounts_household_id")
         ),
@@ -696,6 +708,7 @@ def create_tables() -> None:
         ),
         sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=True),
+        sa.Column("off_route", sa.Boolean(), nullable=False),
         sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["collector_id"], ["collectors.id"], name=op.f("fk_visits_collector_id")),
@@ -767,9 +780,9 @@ def create_tables() -> None:
             ["transfer_id"], ["ledger_transfers.id"], name=op.f("fk_weighings_transfer_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weighings")),
+        sa.UniqueConstraint("pickup_id", name=op.f("uq_weighings_pickup_id")),
     )
     op.create_index(op.f("ix_weighings_household_id"), "weighings", ["household_id"], unique=False)
-    op.create_index(op.f("ix_weighings_pickup_id"), "weighings", ["pickup_id"], unique=False)
     op.create_table(
         "disputes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -783,6 +796,8 @@ def create_tables() -> None:
             nullable=False,
         ),
         sa.Column("corrected_grams", sa.JSON(), nullable=True),
+        sa.Column("corrected_credit_minor", sa.BigInteger(), nullable=True),
+        sa.Column("difference_minor", sa.BigInteger(), nullable=False),
         sa.Column("transfer_id", sa.Uuid(), nullable=True),
         sa.Column("resolved_by", sa.String(length=80), nullable=True),
         sa.Column("resolution", sa.String(length=300), nullable=True),

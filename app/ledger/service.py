@@ -1,0 +1,212 @@
+"""Booking transfers, and what each account stands at.
+
+The database derives the entries and refuses what breaks the book (migrations/ledger_triggers.py); this module
+adds idempotency, a fixed order of locks, and errors with names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, InsufficientBalance, InvalidInput
+from app.kernel.ids import new_id
+from app.ledger import models
+from app.ledger.accounts import (
+    PROGRAMME_EXPENSE,
+    RECEIVABLE_PAYOUTS,
+    HouseholdAccounts,
+    book_currency,
+    find_household_accounts,
+    float_code,
+    household_accounts,
+    named,
+)
+from app.ledger.models import Account, AccountKind, Entry
+from app.ledger.postings import Cause, Posting, content_digest
+
+__all__ = [
+    "PROGRAMME_EXPENSE",
+    "RECEIVABLE_PAYOUTS",
+    "Cause",
+    "HouseholdAccounts",
+    "Posting",
+    "Transfer",
+    "available_for_update",
+    "balance",
+    "balances",
+    "book_currency",
+    "find_household_accounts",
+    "float_code",
+    "held",
+    "household_accounts",
+    "lock",
+    "named",
+    "transfer",
+]
+
+_BELOW_ZERO = "ledger: account below zero"
+"""The triggers' own words, on both databases."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    id: UUID
+    key: str
+    first_time: bool
+    """False where the same key and content had been booked before."""
+
+
+def transfer(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    postings: Sequence[Posting],
+    reason: str,
+    cause: Cause,
+    effective_at: datetime,
+    now: datetime,
+) -> Transfer:
+    """Book `postings` as one transfer, once per `key`.
+
+    The same key with the same content returns the first transfer; with other content it raises `Conflict`.
+    Raises `InsufficientBalance` where an account would fall below its floor; the session stays usable then,
+    and nothing of the transfer is kept.
+    """
+    if not postings:
+        raise InvalidInput("postings", "a transfer needs at least one posting")
+    digest = content_digest(kind, postings, cause, effective_at)
+    known = _known(session, key, digest)
+    if known is not None:
+        return known
+    transfer_id = new_id()
+    values: dict[str, object] = {
+        "id": transfer_id,
+        "key": key,
+        "content_digest": digest,
+        "kind": kind,
+        "reason": reason,
+        "cause_type": cause.type,
+        "cause_id": cause.id,
+        "posting_count": len(postings),
+        "effective_at": effective_at,
+        "recorded_at": now,
+    }
+    try:
+        with session.begin_nested():
+            booked = _write(session, values, postings)
+    except DBAPIError as error:
+        if _BELOW_ZERO in str(error.orig):
+            raise InsufficientBalance("the balance is too small") from error
+        raise
+    if booked:
+        return Transfer(transfer_id, key, first_time=True)
+    # Another transaction booked this key between our look and our insert, and has committed since.
+    known = _known(session, key, digest)
+    if known is None:
+        raise Conflict(f"the transfer {key} is being booked elsewhere")
+    return known
+
+
+def lock(session: Session, account_ids: Iterable[UUID]) -> None:
+    """Hold these accounts until the transaction ends, always in the order of their ids (no deadlock)."""
+    session.execute(
+        select(Account.id)
+        .where(Account.id.in_(list(account_ids)))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def balance(session: Session, household_id: UUID) -> int:
+    """What the household can spend, in minor units."""
+    return _household_balance(session, household_id, AccountKind.HOUSEHOLD_CREDIT)
+
+
+def held(session: Session, household_id: UUID) -> int:
+    """What is set aside for payouts that are not settled, in minor units."""
+    return _household_balance(session, household_id, AccountKind.HOUSEHOLD_HOLD)
+
+
+def available_for_update(session: Session, household_id: UUID) -> int:
+    """`balance`, with the household's accounts locked, so that it holds until the transaction ends."""
+    accounts = find_household_accounts(session, household_id)
+    if accounts is None:
+        return 0
+    lock(session, (accounts.credit_id, accounts.hold_id))
+    return balance(session, household_id)
+
+
+def balances(session: Session, household_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """`balance` of many households in one query; those never credited stand at 0."""
+    last = (
+        select(Entry.account_id, func.max(Entry.sequence).label("sequence"))
+        .join(Account, Account.id == Entry.account_id)
+        .where(Account.household_id.in_(household_ids), Account.kind == AccountKind.HOUSEHOLD_CREDIT)
+        .group_by(Entry.account_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Account.household_id, Entry.balance_minor)
+        .join(Entry, Entry.account_id == Account.id)
+        .join(last, (last.c.account_id == Entry.account_id) & (last.c.sequence == Entry.sequence))
+    )
+    known = {household_id: amount for household_id, amount in rows if household_id is not None}
+    return {household_id: known.get(household_id, 0) for household_id in household_ids}
+
+
+def _write(session: Session, values: dict[str, object], postings: Sequence[Posting]) -> bool:
+    """False where the key was taken meanwhile."""
+    upsert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    written = session.execute(
+        upsert(models.Transfer)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=[models.Transfer.key])
+        .returning(models.Transfer.id)
+    ).scalar()
+    if written is None:
+        return False
+    lock(session, {side for p in postings for side in (p.source_account_id, p.destination_account_id)})
+    for position, posting in enumerate(postings, start=1):
+        session.execute(
+            insert(models.Posting).values(
+                id=new_id(),
+                transfer_id=written,
+                position=position,
+                source_account_id=posting.source_account_id,
+                destination_account_id=posting.destination_account_id,
+                amount_minor=posting.amount_minor,
+            )
+        )
+    return True
+
+
+def _known(session: Session, key: str, digest: str) -> Transfer | None:
+    row = session.execute(
+        select(models.Transfer.id, models.Transfer.content_digest).where(models.Transfer.key == key)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.content_digest != digest:
+        raise Conflict(f"the transfer {key} is already booked with other content")
+    return Transfer(row.id, key, first_time=False)
+
+
+def _household_balance(session: Session, household_id: UUID, kind: AccountKind) -> int:
+    amount = session.scalar(
+        select(Entry.balance_minor)
+        .join(Account, Account.id == Entry.account_id)
+        .where(Account.household_id == household_id, Account.kind == kind)
+        .order_by(Entry.sequence.desc())
+        .limit(1)
+    )
+    return amount or 0
