@@ -1,0 +1,115 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from sqlalchemy import URL, make_url
+
+from app import migrate
+from app.db import Database
+from app.kernel.clock import FixedClock
+from tests import loopback, postgres
+
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+"""A Tuesday; 13:00 in Lagos."""
+
+# The same examples each time: what is red today was red when it was written.
+hypothesis.settings.register_profile("weighback", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("weighback")
+loopback.keep_sockets_here()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put browser tests last: the browser's driver keeps an event loop on the thread from then on."""
+    items.sort(key=lambda item: "page" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of this test's own; for tests that start processes on it."""
+    if request.param == "sqlite":
+        path = tmp_path / "weighback.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: URL = request.getfixturevalue("postgresql_server")
+    with postgres.new_database(server, template=request.getfixturevalue("postgresql_template")) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database of this test's own, on SQLite and on PostgreSQL."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without a single table, for tests of migrations."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+        yield database
+        database.close()
+        return
+    with postgres.new_database(request.getfixturevalue("postgresql_server")) as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "weighback.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: URL) -> Iterator[str | None]:
+    with postgres.new_database(postgresql_server) as url:
+        _migrate(url)
+        yield make_url(url).database
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium where there is one, and no way out of this machine."""
+    arguments = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    ]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium refuses to build its sandbox as root
+    return {
+        **browser_type_launch_args,
+        "executable_path": shutil.which("chromium") or shutil.which("chromium-browser"),
+        "args": arguments,
+    }
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate.upgrade(database)
+    database.close()

@@ -1,0 +1,67 @@
+"""The way from nothing, or from an older version, to today's schema."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+import migrations
+from app import migrate
+from app.db import Database
+from app.schema import metadata
+
+VERSIONS = sorted((Path(migrations.__file__).parent / "versions").glob("2*.py"))
+
+
+def tables(database: Database) -> set[str]:
+    with database.engine.begin() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_an_empty_database_gets_every_table(empty_database: Database) -> None:
+    assert not migrate.is_current(empty_database)
+    migrate.upgrade(empty_database)
+    assert migrate.is_current(empty_database)
+    assert set(metadata.tables) <= tables(empty_database)
+
+
+def test_models_and_migrations_agree(database: Database) -> None:
+    assert migrate.drift(database) == []
+
+
+def test_a_table_that_no_migration_made_is_noticed(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE stray (id integer)"))
+    assert "stray" in str(migrate.drift(database))
+
+
+def test_migrating_twice_at_once_does_it_once(empty_database: Database) -> None:
+    url = empty_database.engine.url.render_as_string(hide_password=False)
+    others = [Database(url), Database(url)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(migrate.upgrade, others))
+    for other in others:
+        other.close()
+    assert migrate.is_current(empty_database)
+
+
+def test_a_failed_migration_leaves_nothing_behind(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("migrations.ledger_triggers.SQLITE", ["CREATE TRIGGER nonsense"])
+    monkeypatch.setattr("migrations.ledger_triggers.POSTGRESQL", ["CREATE TRIGGER nonsense"])
+    with pytest.raises(DBAPIError):
+        migrate.upgrade(empty_database)
+    assert tables(empty_database) == set()
+
+
+def test_migrations_are_named_after_their_day() -> None:
+    assert VERSIONS
+    for path in VERSIONS:
+        assert re.fullmatch(r"20\d\d_[01]\d_[0-3]\d_[a-z0-9_]+", path.stem)
+        assert f'revision = "{path.stem}"' in path.read_text()
