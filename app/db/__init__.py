@@ -96,6 +96,8 @@ def _set_up_sqlite(engine: Engine) -> None:
             "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        # The job engine's tables and statements say unixepoch('subsec'), which SQLite knows from 3.42 on.
+        connection.create_function("unixepoch", 1, lambda _subsec: datetime.now(UTC).timestamp())
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: Connection) -> None:
