@@ -41,7 +41,7 @@ ENGINE_TABLES: Final = frozenset(
         "workflow_status",
     }
 )
-"""The engine's own tables, which share the SQLite file with ours; it migrates them itself."""
+"""The engine's own tables, which lie among ours on SQLite; it migrates them itself."""
 
 _WAITING_SQLITE = """
     SELECT 1 FROM workflow_status
