@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from app.container import Container
 from app.settings import Environment
 from app.web import admin, health, limits, observe, problem, routesheet, simulator, webhooks
+from app.web.admin import openapi
 
 
 def create_app(container: Container) -> FastAPI:
@@ -22,6 +23,7 @@ def create_app(container: Container) -> FastAPI:
     if container.settings.environment is not Environment.PRODUCTION:
         app.include_router(simulator.router)
 
+    openapi.install(app)
     problem.install(app)
     # The last added is the outermost.
     app.add_middleware(limits.BodyLimit, max_bytes=container.settings.request_body_max_bytes)

@@ -31,6 +31,25 @@ STATUS_OF: dict[type[errors.WeighbackError], HTTPStatus] = {
     errors.TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
+KINDS = {
+    "malformed-json": "The body is not JSON.",
+    "malformed-request": "The address or the body is not readable text (UTF-8, no NUL).",
+    "invalid-input": "A field is missing, unknown, or holds what it cannot hold; `errors` names it.",
+    "not-signed-in": "There is no key, or it is unknown or revoked.",
+    "not-allowed": "The key lacks the scope that is named.",
+    "not-found": "There is nothing at this address.",
+    "wrong-method": "The address exists, and takes other methods; see the header Allow.",
+    "conflict": "It is at odds with what is already recorded, such as a code that is taken.",
+    "illegal-transition": "A status cannot move that way.",
+    "refused": "A rule of the house says no; the detail says which.",
+    "insufficient-balance": "The household has less credit than that.",
+    "too-large": "The body is larger than is taken.",
+    "too-many-tries": "Wait as long as the header Retry-After says.",
+    "unavailable": "The database cannot be reached; nothing was changed; try again.",
+    "internal": "A mistake of ours, recorded under the request's X-Request-ID.",
+}
+"""What an error's `type` can end in, and what it means; /docs explains them."""
+
 log = structlog.get_logger()
 
 
@@ -135,12 +154,13 @@ def _on_own_error(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="weighback"'
     if isinstance(error, errors.TooManyTries):
         headers["Retry-After"] = str(error.retry_after_seconds)
-    fields = (
-        [(_pointer(("body", *error.field.split("."))), error.detail)]
-        if isinstance(error, errors.InvalidInput)
-        else []
-    )
+    fields = [(_named(error.field), error.detail)] if isinstance(error, errors.InvalidInput) else []
     return answer(request, status, error.code, error.detail, fields=fields, headers=headers)
+
+
+def _named(field: str) -> str:
+    """A field as a service names it (`name`, `grams.PET`) as a pointer; `?name` is a query's parameter."""
+    return field if field.startswith("?") else _pointer(("body", *field.split(".")))
 
 
 def _on_invalid_request(request: Request, error: Exception) -> Response:

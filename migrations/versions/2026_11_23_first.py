@@ -38,6 +38,18 @@ def create_tables() -> None:
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_keys_key_hash")),
     )
     op.create_table(
+        "api_creations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("api_key_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("content_digest", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["api_key_id"], ["api_keys.id"], name=op.f("fk_api_creations_api_key_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_creations")),
+        sa.UniqueConstraint("api_key_id", "key", name=op.f("uq_api_creations_api_key_id_key")),
+    )
+    op.create_table(
         "audit_events",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -48,6 +60,7 @@ def create_tables() -> None:
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
     )
+    op.create_index("ix_audit_events_actor", "audit_events", ["actor"], unique=False)
     op.create_index("ix_audit_events_object", "audit_events", ["object_type", "object_id"], unique=False)
     op.create_table(
         "contacts",
@@ -167,13 +180,6 @@ def create_tables() -> None:
         sa.Column("sender", sa.String(length=32), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("sender", name=op.f("pk_sender_paces")),
-    )
-    op.create_table(
-        "worker_heartbeats",
-        sa.Column("executor_id", sa.String(length=36), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("executor_id", name=op.f("pk_worker_heartbeats")),
     )
     op.create_table(
         "sign_in_tries",

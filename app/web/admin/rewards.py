@@ -1,0 +1,70 @@
+"""Rewards: what credit can be spent on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import select
+
+from app.errors import NotFound
+from app.rewards.models import Reward, RewardKind
+from app.web.admin.auth import needs
+from app.web.admin.paging import ListQuery, Page, fetch, matching
+from app.web.admin.shapes import Output, example
+from app.web.deps import Here
+
+router = APIRouter(prefix="/rewards", tags=["rewards"])
+READER = [Depends(needs("rewards:read"))]
+
+
+class RewardQuery(ListQuery):
+    code: str | None = None
+    active: bool | None = None
+
+
+class RewardOut(Output):
+    model_config = example(
+        id="0193572a-6b00-7000-8000-000000000009",
+        code="AIRTIME",
+        kind="airtime",
+        name="Airtime",
+        minimum_minor=10000,
+        maximum_minor=500000,
+        step_minor=5000,
+        active=True,
+        created_at="2026-11-23T08:00:00Z",
+        updated_at="2026-11-23T08:00:00Z",
+    )
+
+    id: UUID
+    code: str
+    kind: RewardKind
+    name: str
+    minimum_minor: int
+    maximum_minor: int
+    step_minor: int
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@router.get("", summary="List rewards", dependencies=READER)
+def list_rewards(asked: Annotated[RewardQuery, Query()], container: Here) -> Page[RewardOut]:
+    """Rewards, newest first."""
+    query = select(Reward).where(*matching((Reward.code, asked.code), (Reward.active, asked.active)))
+    with container.database.unit_of_work() as session:
+        rows, next_cursor = fetch(session, query, asked, Reward.id)
+    return Page(items=[RewardOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{reward_id}", summary="Read a reward", dependencies=READER)
+def read_reward(reward_id: UUID, container: Here) -> RewardOut:
+    """One reward."""
+    with container.database.unit_of_work() as session:
+        row = session.get(Reward, reward_id)
+        if row is None:
+            raise NotFound("There is no such reward.")
+        return RewardOut.model_validate(row)
