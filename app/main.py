@@ -6,7 +6,19 @@ from fastapi import FastAPI
 
 from app.container import Container
 from app.settings import Environment
-from app.web import admin, health, limits, observe, problem, routesheet, simulator, webhooks
+from app.web import (
+    admin,
+    dashboard,
+    health,
+    limits,
+    looks,
+    observe,
+    problem,
+    routesheet,
+    simulator,
+    start,
+    webhooks,
+)
 from app.web.admin import openapi
 
 
@@ -20,6 +32,9 @@ def create_app(container: Container) -> FastAPI:
     app.include_router(webhooks.router)
     app.include_router(admin.router)
     app.include_router(routesheet.router)
+    app.include_router(start.router)
+    app.include_router(dashboard.router)
+    app.include_router(looks.router)
     if container.settings.environment is not Environment.PRODUCTION:
         app.include_router(simulator.router)
 

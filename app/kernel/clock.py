@@ -36,10 +36,20 @@ class TravellingClock:
     offset: timedelta = field(default_factory=timedelta)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.offset
+        return self.real_now() + self.offset
+
+    @property
+    def travelled(self) -> bool:
+        return self.offset != timedelta()
+
+    def real_now(self) -> datetime:
+        return datetime.now(UTC)
 
     def travel_to(self, moment: datetime) -> None:
-        self.offset = moment - datetime.now(UTC)
+        self.offset = moment - self.real_now()
+
+    def return_to_now(self) -> None:
+        self.offset = timedelta()
 
 
 def local_date(moment: datetime, timezone: str) -> date:

@@ -1,0 +1,49 @@
+"""How much credit was given and spent, period by period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.db.periods import period, within
+from app.ledger.models import Account, AccountKind, Posting, Transfer
+
+_K = AccountKind
+_GIVEN = {(_K.PROGRAMME_EXPENSE, _K.HOUSEHOLD_CREDIT): 1, (_K.HOUSEHOLD_CREDIT, _K.PROGRAMME_EXPENSE): -1}
+_SPENT = {
+    (_K.HOUSEHOLD_HOLD, _K.PROVIDER_FLOAT): 1,
+    (_K.HOUSEHOLD_CREDIT, _K.PROVIDER_FLOAT): 1,
+    (_K.PROVIDER_FLOAT, _K.HOUSEHOLD_HOLD): -1,
+    (_K.PROVIDER_FLOAT, _K.HOUSEHOLD_CREDIT): -1,
+}
+
+
+@dataclass
+class CreditFlow:
+    """Minor units in one period, corrections and reversals taken off."""
+
+    given_minor: int = 0
+    spent_minor: int = 0
+
+
+def credit_flows(session: Session, edges: Sequence[datetime]) -> list[CreditFlow]:
+    """One for each period between `edges`, by when each transfer took effect."""
+    source, destination = aliased(Account), aliased(Account)
+    number = period(Transfer.effective_at, edges).label("period")
+    rows = session.execute(
+        select(source.kind, destination.kind, number, func.sum(Posting.amount_minor))
+        .join_from(Posting, Transfer, Transfer.id == Posting.transfer_id)
+        .join(source, source.id == Posting.source_account_id)
+        .join(destination, destination.id == Posting.destination_account_id)
+        .where(within(Transfer.effective_at, edges))
+        .group_by(source.kind, destination.kind, "period")
+    )
+    flows = [CreditFlow() for _ in edges[1:]]
+    for one, other, which, amount in rows:
+        flows[which].given_minor += _GIVEN.get((one, other), 0) * int(amount)
+        flows[which].spent_minor += _SPENT.get((one, other), 0) * int(amount)
+    return flows

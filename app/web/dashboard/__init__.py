@@ -1,0 +1,150 @@
+"""Read-only pictures of how the service is doing: sums, never people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from babel.numbers import get_currency_precision, get_currency_symbol
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from app.insights import overview
+from app.kernel.clock import at_local, local_date
+from app.ledger import totals
+from app.pickups.statuses import PickupStatus
+from app.settings import Environment
+from app.web.dashboard import charts
+from app.web.dashboard.charts import Series
+from app.web.deps import Here
+from app.web.looks import Pages, static_file
+from app.web.looks.writing import LOCALE, count, kilograms, money
+
+HERE: Final = Path(__file__).parent
+WEEKS: Final = 6
+DAYS: Final = 10
+COLOURS: Final = 6
+"""How many the style sheet has; more series share the last."""
+GRAMS_PER_KILOGRAM: Final = 1000
+
+router = APIRouter(include_in_schema=False)
+pages = Pages(HERE / "templates")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture, its legend, and the same figures as a table."""
+
+    title: str
+    note: str
+    picture: Markup
+    legend: Sequence[Series]
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+
+
+@router.get("/dashboard")
+def dashboard(container: Here) -> HTMLResponse:
+    settings = container.settings
+    now = container.clock.now()
+    today = local_date(now, settings.timezone)
+    weeks = [_monday(today) + timedelta(weeks=n - WEEKS + 1) for n in range(WEEKS + 1)]
+    days = [today + timedelta(days=n - DAYS + 1) for n in range(DAYS + 1)]
+    week_edges = [at_local(day, time(), settings.timezone) for day in weeks]
+    day_edges = [at_local(day, time(), settings.timezone) for day in days]
+    with container.database.unit_of_work() as session:
+        stops = overview.stops(session, today)
+        harvests = overview.harvests(session, week_edges)
+        flows = totals.credit_flows(session, week_edges)
+        traffic = overview.traffic(session, day_edges)
+    week_names = [f"{day:%-d %b}" for day in weeks[:-1]]
+    return pages.page(
+        "dashboard.html",
+        demo=settings.environment is Environment.DEMO,
+        here="dashboard",
+        programme=settings.programme_name,
+        today=today,
+        stops=_stops(stops),
+        figures=[
+            _harvest(harvests, week_names),
+            _credit(flows, week_names, settings.currency),
+            _texts(traffic, [f"{day:%-d %b}" for day in days[:-1]]),
+        ],
+    )
+
+
+@router.get("/dashboard/static/{name}")
+def static(name: str) -> Response:
+    return static_file(HERE / "static", name)
+
+
+def _stops(stops: dict[PickupStatus, int]) -> Figure:
+    shown = [
+        Series(status.value.capitalize(), f"status-{status.value}", [number])
+        for status, number in stops.items()
+        if number
+    ]
+    return Figure(
+        title="Today's stops",
+        note=f"{count(sum(stops.values()))} households on today's list.",
+        picture=charts.band(shown),
+        legend=shown,
+        columns=["Stops"],
+        rows=[(one.name, [count(one.values[0])]) for one in shown],
+    )
+
+
+def _harvest(harvests: list[overview.Harvest], weeks: list[str]) -> Figure:
+    series = [
+        Series(one.material, f"colour-{min(n, COLOURS)}", one.grams)
+        for n, one in enumerate(harvests, start=1)
+    ]
+    return Figure(
+        title="Kilograms a week",
+        note="As weighed at the doors, by the week's Monday.",
+        picture=charts.stacked(weeks, series, GRAMS_PER_KILOGRAM, ""),
+        legend=series,
+        columns=weeks,
+        rows=[(one.name, [kilograms(grams) for grams in one.values]) for one in series],
+    )
+
+
+def _credit(flows: list[totals.CreditFlow], weeks: list[str], currency: str) -> Figure:
+    series = [
+        Series("Given", "colour-1", [flow.given_minor for flow in flows]),
+        Series("Spent", "colour-2", [flow.spent_minor for flow in flows]),
+    ]
+    return Figure(
+        title="Credit given and spent",
+        note="Corrections and reversals are taken off.",
+        picture=charts.beside(
+            weeks, series, 10 ** get_currency_precision(currency), get_currency_symbol(currency, LOCALE)
+        ),
+        legend=series,
+        columns=weeks,
+        rows=[(one.name, [money(amount, currency) for amount in one.values]) for one in series],
+    )
+
+
+def _texts(traffic: list[overview.Traffic], days: list[str]) -> Figure:
+    series = [
+        Series("Received", "colour-2", [day.received for day in traffic]),
+        Series("Written", "colour-1", [day.written for day in traffic]),
+        Series("Parts", "colour-3", [day.parts for day in traffic]),
+    ]
+    return Figure(
+        title="Texts a day",
+        note="A written text costs its parts.",
+        picture=charts.beside(days, series, 1, ""),
+        legend=series,
+        columns=days,
+        rows=[(one.name, [count(number) for number in one.values]) for one in series],
+    )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

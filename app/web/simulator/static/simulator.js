@@ -1,0 +1,53 @@
+// New texts come by themselves, and sending does not leave the page. Without this file the forms still work.
+"use strict";
+
+const POLL_MS = 2000;
+const texts = document.getElementById("texts");
+const form = document.getElementById("write");
+const body = document.getElementById("body");
+let shown = null;
+
+function toTheEnd() {
+  texts.scrollTop = texts.scrollHeight;
+}
+
+async function look() {
+  if (document.hidden) return;
+  const answer = await fetch(texts.dataset.source, { cache: "no-store" });
+  if (!answer.ok) return;
+  const found = await answer.text();
+  if (shown !== null && found !== shown) {
+    texts.innerHTML = found; // made and escaped by our own server
+    toTheEnd();
+  }
+  shown = found;
+  const clock = document.getElementById("clock");
+  clock.textContent = answer.headers.get("X-Clock") || clock.textContent;
+}
+
+async function send(event) {
+  event.preventDefault();
+  const what = new FormData(form, event.submitter);
+  body.value = "";
+  body.focus();
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(what) });
+  if (answer.url.includes("notice=")) location.assign(answer.url);
+  else await look();
+}
+
+function quietly(action) {
+  // The demo may be stopping; the next look tells.
+  return (...given) => action(...given).catch(() => undefined);
+}
+
+toTheEnd();
+form.addEventListener("submit", quietly(send));
+body.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+document.addEventListener("visibilitychange", quietly(look));
+setInterval(quietly(look), POLL_MS);
+look().catch(() => undefined);
