@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from app import jobs
 from app.db import Database
 from app.schema import metadata
 
@@ -23,29 +24,15 @@ LOCK_TIMEOUT_MS: Final = 5_000
 _ADVISORY_LOCK: Final = 0x57454947_4842
 """Any fixed number; two migrators on one PostgreSQL take turns on it."""
 
-ENGINE_TABLES: Final = frozenset(
-    {
-        "application_versions",
-        "dbos_migrations",
-        "notifications",
-        "operation_outputs",
-        "queues",
-        "streams",
-        "workflow_events",
-        "workflow_events_history",
-        "workflow_input",
-        "workflow_output",
-        "workflow_schedules",
-        "workflow_status",
-    }
-)
-"""The job engine's own tables, which share the SQLite file with ours; it migrates them itself."""
-
 
 def upgrade(database: Database) -> None:
-    """Bring `database` to the newest schema, all of it or none. Safe to repeat and to run twice at once."""
+    """Bring `database` to the newest schema, all of it or none, and the job engine's own tables after it.
+
+    Safe to repeat and to run twice at once.
+    """
     with exclusive(database) as connection:
         command.upgrade(_config(connection), "head")
+    jobs.migrate(database.engine)
 
 
 def is_current(database: Database) -> bool:
@@ -79,7 +66,7 @@ def exclusive(database: Database) -> Iterator[Connection]:
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Alembic's `include_name`: leaves the job engine's tables alone."""
-    return kind != "table" or name not in ENGINE_TABLES
+    return kind != "table" or name not in jobs.ENGINE_TABLES
 
 
 def _config(connection: Connection | None = None) -> Config:

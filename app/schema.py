@@ -24,5 +24,6 @@ FEATURES = (
 
 for feature in FEATURES:
     importlib.import_module(f"app.{feature}.models")
+importlib.import_module("app.jobs")
 
 metadata = Base.metadata

@@ -37,15 +37,15 @@ class Route(Generic[FactsT]):
     """What will hear the text."""
 
     said: Said
-    handler: State[FactsT] | Entry[FactsT] | None
-    """None where the person took back what they were doing."""
+    handler: State[FactsT] | Entry[FactsT] | Step
+    """A step where the answer is the same whatever the facts are."""
     data: Data
     home: str | None
-    left: int = _MOST_OPENINGS
+    openings_left: int = _MOST_OPENINGS
 
     @property
     def needs(self) -> frozenset[str]:
-        return self.handler.needs if self.handler else frozenset()
+        return frozenset() if isinstance(self.handler, Step) else self.handler.needs
 
 
 class Engine(Generic[FactsT]):
@@ -67,13 +67,18 @@ class Engine(Generic[FactsT]):
         )
 
     def route(self, meaning: Meaning, position: Position) -> Route[FactsT]:
-        """Commands are heard from anywhere; then words that take back; then the state that asked."""
+        """Commands are heard from anywhere; then words that take back; then the state that asked.
+
+        A picture or an empty text leaves the question open.
+        """
         state = self._registry.state(position.state)
         if meaning.command:
             entry = self._registry.entries[meaning.command]
             return Route(self._vocabulary.hear(meaning.rest), entry, {}, None)
-        if state.name != MENU and self._vocabulary.is_one_of("back", meaning.said):
-            return Route(meaning.said, None, {}, None)
+        if state.name != MENU and "back" in meaning.said.kinds:
+            return Route(meaning.said, Step(reply=say("back")), {}, None)
+        if not meaning.said.text:
+            return Route(meaning.said, Step(state.name, say("words-only"), position.data), {}, None)
         return Route(meaning.said, state, position.data, position.data.get("home"))
 
     def run(self, route: Route[FactsT], facts: FactsT) -> Step | Route[FactsT]:
@@ -82,8 +87,8 @@ class Engine(Generic[FactsT]):
         Raises `LookupError` where a state goes somewhere it did not declare: a mistake in a flow.
         """
         handler = route.handler
-        if handler is None:
-            return Step(reply=say("back"))
+        if isinstance(handler, Step):
+            return handler
         if isinstance(handler, State):
             outcome = handler.hear(route.said, facts, route.data)
             allowed = handler.targets | {handler.name}
@@ -93,22 +98,23 @@ class Engine(Generic[FactsT]):
         if isinstance(outcome, Open):
             return self._open(outcome, route)
         if outcome.state not in allowed:
-            raise LookupError(f"{route.handler} went to {outcome.state}")
+            raise LookupError(f"{handler} went to {outcome.state}")
         return outcome if outcome.reply or outcome.action else self._asked(outcome, facts)
 
     def ask(self, position: Position, facts: FactsT) -> Reply:
         """The open question again, as after a redial."""
         return self._registry.state(position.state).ask(facts, position.data)
 
-    def needs(self, position: Position) -> frozenset[str]:
-        return self._registry.state(position.state).needs
+    def asks_with(self, position: Position) -> frozenset[str]:
+        """The facts that `ask` needs."""
+        return self._registry.state(position.state).asks_with
 
     def _open(self, opening: Open, route: Route[FactsT]) -> Route[FactsT]:
-        if not route.left:
+        if not route.openings_left:
             raise LookupError(f"commands open each other without end, last {opening.command}")
         entry = self._registry.entries[opening.command]
         said = self._vocabulary.hear(opening.rest)
-        return Route(said, entry, {}, opening.home, route.left - 1)
+        return Route(said, entry, {}, opening.home, route.openings_left - 1)
 
     def _asked(self, step: Step, facts: FactsT) -> Step:
         reply = self._registry.state(step.state).ask(facts, step.data)

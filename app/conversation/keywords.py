@@ -38,6 +38,11 @@ _NO_WORD = re.compile(r"[^\w]+|_+")
 _WORD_THEN_NUMBER = re.compile(r"^([^\W\d_]+)(\d.*)$", re.DOTALL)
 _SHORTEST_WORD_TO_CORRECT = 5
 _LONGEST_NUMBER = 9
+_AMOUNT = re.compile(
+    r"(?P<before>[^\d\s]*)\s*(?P<digits>\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.00?)?\s*(?P<after>\D*)"
+)
+_YES = "yes"  # a carrier's word, so no catalogue has it; where it reaches us it still agrees
+_HASH = "#"  # how a naira sign comes out on many handsets
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,10 @@ class Said:
     """As typed, without the white space around it."""
     words: str
     """Lower case, no accents, no punctuation, single spaces, no politeness around it."""
+    kinds: frozenset[str] = frozenset()
+    """The helper words of the catalogues that all of it is: `back`, `more`, `agree` …"""
+    amount: int | None = None
+    """The whole amount of money, where the text is plainly one and nothing else: `500`, `N1,500`, `500 naira`."""
 
     @property
     def number(self) -> int | None:
@@ -111,14 +120,14 @@ class Vocabulary:
     def commands(self) -> frozenset[str]:
         return frozenset(self._commands.values())
 
-    def is_one_of(self, name: str, said: Said) -> bool:
-        """Whether all that was said is one of the helper words `name`."""
-        return said.words in self._helpers.get(name, ())
-
     def hear(self, text: str) -> Said:
         """`text`, made ready to compare. Controls that PostgreSQL or phones cannot hold become spaces."""
         typed = "".join(" " if unicodedata.category(c) == "Cc" and c != "\n" else c for c in text).strip()
-        return Said(typed, self._without_politeness(normalise(typed)))
+        words = self._without_politeness(normalise(typed))
+        kinds = {name for name, known in self._helpers.items() if words in known}
+        if words == _YES:
+            kinds.add("agree")
+        return Said(typed, words, frozenset(kinds), self._amount(typed))
 
     def understand(self, text: str, *, free_text: bool = False, guess: bool = False) -> Meaning:
         """What `text` means. With `free_text` only a bare command counts, so that a landmark may begin with
@@ -140,6 +149,20 @@ class Vocabulary:
             if near:
                 return self._meaning(said, near, "")
         return Meaning(said)
+
+    def _amount(self, typed: str) -> int | None:
+        """Signs, ranges, fractions and stray words are no amount: money is never guessed."""
+        found = _AMOUNT.fullmatch(typed.casefold())
+        if not found:
+            return None
+        money = self._helpers.get("money", frozenset())
+        before, after = found["before"], self._without_politeness(normalise(found["after"]))
+        currency = not before or before == _HASH or unicodedata.category(before[0]) == "Sc" or before in money
+        if not currency or (after and after not in money) or (len(before) > 1 and before not in money):
+            return None
+        if any(c in found["after"] for c in "-+*/%"):
+            return None
+        return int(found["digits"].replace(",", ""))
 
     def _add_command(self, name: str, word: str, language: str) -> None:
         _refuse_carrier_word(name, word, language)

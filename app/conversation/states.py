@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from app.conversation.keywords import Said
+from app.conversation.keywords import Said, normalise
 from app.conversation.values import Value
 
 FactsT = TypeVar("FactsT")
@@ -88,7 +88,9 @@ class State(Generic[FactsT]):
     hear: Callable[[Said, FactsT, Data], Outcome]
     targets: frozenset[str]
     needs: frozenset[str] = frozenset()
-    """Facts for its own `hear` and for the question of every target."""
+    """Facts for its own `hear`, and for the question of every target."""
+    asks_with: frozenset[str] = frozenset()
+    """Those of them that its own question needs."""
     free_text: bool = False
     """Any words may be the answer, so only a bare command word leaves it."""
     aliases: tuple[str, ...] = ()
@@ -151,15 +153,22 @@ class Registry(Generic[FactsT]):
             raise ValueError(f"no way out of {', '.join(sorted(stuck))}")
 
 
-def pick(said: Said, options: Iterable[Option], labels: Mapping[str, str] | None = None) -> Option | None:
-    """The option meant: by its number, or by the whole of its label. On any doubt: none."""
+def pick(said: Said, options: Iterable[Option]) -> Option | None:
+    """The option meant: by its number, its code, its words, or number and words. On any doubt: none."""
     choices = list(options)
     number = said.number
     if number is not None:
         return next((option for option in choices if option.number == number), None)
-    spoken = labels or {}
-    named = [option for option in choices if said.words and said.words == spoken.get(option.value)]
+    named = [option for option in choices if said.words in _names(option)]
     return named[0] if len(named) == 1 else None
+
+
+def _names(option: Option) -> set[str]:
+    names = {normalise(option.value)}
+    if isinstance(option.label, str):
+        words = normalise(option.label)
+        names |= {words, f"{option.number} {words}"}
+    return names - {""}
 
 
 def numbered(choices: Iterable[tuple[str, Line | str]]) -> tuple[Option, ...]:

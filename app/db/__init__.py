@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -96,6 +97,8 @@ def _set_up_sqlite(engine: Engine) -> None:
             "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        # The job engine's tables and statements say unixepoch('subsec'), which SQLite knows from 3.42 on.
+        connection.create_function("unixepoch", 1, lambda _subsec: time.time())
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: Connection) -> None:

@@ -182,6 +182,13 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("sender", name=op.f("pk_sender_paces")),
     )
     op.create_table(
+        "worker_heartbeats",
+        sa.Column("executor_id", sa.String(length=36), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("executor_id", name=op.f("pk_worker_heartbeats")),
+    )
+    op.create_table(
         "sign_in_tries",
         sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

@@ -1,0 +1,78 @@
+"""The menu, thanks, and the one helpful line for a text that nobody understood."""
+
+from __future__ import annotations
+
+from app.conversation.keywords import Said
+from app.conversation.states import (
+    MENU,
+    Data,
+    Entry,
+    Open,
+    Outcome,
+    Reply,
+    State,
+    Step,
+    line,
+    numbered,
+    pick,
+    say,
+)
+from app.flows.snapshot import HOMES, Snapshot
+
+SHOWN = "menu.shown"
+CHOICES = ("PICKUP", "NEXT", "BALANCE", "REDEEM", "RATES", "WRONG", "LANG")
+_OPTIONS = numbered((command, line(f"menu.{command}")) for command in CHOICES)
+_READY = 1
+"""What our reminders offer as an answer."""
+
+
+def _menu(_said: Said, facts: Snapshot) -> Outcome:
+    if not facts.homes:
+        return Step(reply=say("join.invite", programme=facts.programme))
+    return Step(SHOWN)
+
+
+def _thanks(_said: Said, _facts: Snapshot) -> Outcome:
+    return Step(reply=say("thanks"))
+
+
+def _ask(_facts: Snapshot, _data: Data) -> Reply:
+    return Reply((line("menu.ask"),), _OPTIONS)
+
+
+def _hear(said: Said, facts: Snapshot, _data: Data) -> Outcome:
+    chosen = pick(said, _OPTIONS)
+    return Open(chosen.value) if chosen else Step(reply=_unknown(facts))
+
+
+def _ask_idle(facts: Snapshot, _data: Data) -> Reply:
+    return _ask(facts, {}) if facts.homes else say("join.invite", programme=facts.programme)
+
+
+def _hear_idle(said: Said, facts: Snapshot, _data: Data) -> Outcome:
+    if facts.homes and said.number == _READY:
+        return Open("READY")
+    if facts.homes and said.kinds & {"agree", "polite"}:
+        return Step(reply=say("thanks"))
+    return Step(reply=_unknown(facts))
+
+
+def _unknown(facts: Snapshot) -> Reply:
+    return say("unknown" if facts.homes else "unknown.stranger")
+
+
+STATES = (
+    State(
+        MENU,
+        _ask_idle,
+        _hear_idle,
+        targets=frozenset(),
+        needs=frozenset({HOMES}),
+        asks_with=frozenset({HOMES}),
+    ),
+    State(SHOWN, _ask, _hear, targets=frozenset({MENU}), needs=frozenset({HOMES})),
+)
+ENTRIES = (
+    Entry("MENU", _menu, targets=frozenset({SHOWN}), needs=frozenset({HOMES})),
+    Entry("THANKS", _thanks),
+)

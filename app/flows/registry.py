@@ -1,0 +1,42 @@
+"""All flows together, as one engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.conversation.catalogue import Catalogue
+from app.conversation.engine import Engine
+from app.conversation.keywords import Vocabulary
+from app.conversation.states import Registry
+from app.flows import balance, dispute, home, join, language, leave, menu, pickup, redeem
+from app.flows.snapshot import Snapshot
+
+TEXTS = Path(__file__).parent / "texts"
+
+REGISTRY: Registry[Snapshot] = Registry(
+    states=(
+        *home.STATES,
+        *join.STATES,
+        *redeem.STATES,
+        *dispute.STATES,
+        *language.STATES,
+        *leave.STATES,
+        *menu.STATES,
+    ),
+    entries=(
+        *join.ENTRIES,
+        *pickup.ENTRIES,
+        *balance.ENTRIES,
+        *redeem.ENTRIES,
+        *dispute.ENTRIES,
+        *language.ENTRIES,
+        *leave.ENTRIES,
+        *menu.ENTRIES,
+    ),
+)
+
+
+def engine(catalogue: Catalogue) -> Engine[Snapshot]:
+    """The engine for the languages of `catalogue`. Raises `ConfigurationError` for command words that clash."""
+    with_rest = (entry.command for entry in REGISTRY.entries.values() if entry.takes_rest)
+    return Engine(Vocabulary(catalogue, with_rest=with_rest), REGISTRY)

@@ -1,0 +1,129 @@
+"""The facts a turn may look at: plain values, loaded for it, never a row of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Final
+from uuid import UUID
+
+from app.conversation.values import Value
+from app.kernel.grams import Grams
+from app.kernel.money import Money
+
+HOMES: Final = "homes"
+ZONES: Final = "zones"
+BALANCE: Final = "balance"
+UPCOMING: Final = "upcoming"
+REWARDS: Final = "rewards"
+RATES: Final = "rates"
+WEIGHING: Final = "weighing"
+
+ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, RATES, WEIGHING})
+"""Facts that are loaded only once it is known which home is meant."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A household that the phone speaks for."""
+
+    id: UUID
+    name: str
+    zone_id: UUID
+    zone_name: str
+    timezone: str
+    left: bool
+
+    @property
+    def reference(self) -> str:
+        """How a stored conversation names it."""
+        return str(self.id)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A zone that can be joined."""
+
+    code: str
+    name: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A pickup that is to come."""
+
+    date: date
+    start: time
+    end: time
+    ready: bool
+
+    @property
+    def when(self) -> dict[str, Value]:
+        return {"date": self.date, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True)
+class Purse:
+    """A household's money."""
+
+    balance_minor: int
+    held_minor: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A reward, with its limits."""
+
+    code: str
+    name: str
+    minimum_minor: int
+    maximum_minor: int
+    step_minor: int
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a kilogram of one material earns."""
+
+    material: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class LastWeighing:
+    date: date
+    weight: Grams
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known in this turn. Facts that nobody asked for are empty."""
+
+    phone: str
+    programme: str
+    currency: str
+    region: str
+    languages: tuple[tuple[str, str], ...]
+    """Code and own name of each enabled language."""
+    homes: tuple[Home, ...] = ()
+    home: Home | None = None
+    """The one that is meant, once that is clear."""
+    zones: tuple[Area, ...] = ()
+    purse: Purse | None = None
+    upcoming: Visit | None = None
+    offers: tuple[Offer, ...] = ()
+    prices: tuple[Price, ...] = ()
+    weighing: LastWeighing | None = None
+
+    def money(self, amount_minor: int) -> Money:
+        return Money(amount_minor, self.currency)
+
+    @property
+    def balance(self) -> Money:
+        """Raises `LookupError` where the flow forgot to say that it needs it."""
+        if self.purse is None:
+            raise LookupError("a flow looks at the balance without needing it")
+        return self.money(self.purse.balance_minor)
