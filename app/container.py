@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.conversation.catalogue import Catalogue
 from app.db import Database
 from app.kernel.clock import Clock
 from app.settings import Settings
@@ -14,6 +15,7 @@ class Container:
     settings: Settings
     clock: Clock
     database: Database
+    catalogue: Catalogue
 
     def close(self) -> None:
         """Let go of connections; the container is of no use afterwards."""
