@@ -76,6 +76,8 @@ class Settings(BaseSettings):
 
     weighing_max_grams: int = Field(default=200_000, ge=1)
     """Per material and stop; more is taken for a slip of the finger."""
+    weighing_late_days: int = Field(default=14, ge=0)
+    """How long after its date a stop's weights are still taken from a collector's phone."""
     redemption_day_limit_minor: int = Field(default=2_000_000, ge=1)
     payout_not_found_final_minutes: int = Field(default=30, ge=1)
 

@@ -1,0 +1,78 @@
+"""What the household's phones are told of a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.conversation.values import Value
+from app.households import service as households
+from app.kernel.grams import kilograms
+from app.kernel.money import Money
+from app.weighing.lines import WeighedLine
+from app.weighing.ports import Post
+
+LINES_ROOM_CHARACTERS = 64
+"""What the longest receipt leaves for the weights if it is to stay one part of 160 characters."""
+
+
+def tell_household(
+    session: Session,
+    post: Post,
+    household_id: UUID,
+    *,
+    key: str,
+    values: Mapping[str, Value],
+    dedupe_key: str,
+    now: datetime,
+) -> None:
+    """Text all phones of the household that take receipts, each in its own language, once per `dedupe_key`."""
+    for phone in households.phones(session, household_id):
+        if phone.gets_receipts:
+            post.text(
+                session,
+                phone=phone.phone,
+                language=phone.language,
+                key=key,
+                values=values,
+                now=now,
+                household_id=household_id,
+                dedupe_key=f"{dedupe_key}:{phone.phone}",
+            )
+
+
+def send_receipt(
+    session: Session,
+    post: Post,
+    *,
+    household_id: UUID,
+    visit_id: UUID,
+    lines: Sequence[WeighedLine],
+    balance: Money,
+    now: datetime,
+) -> None:
+    """Weights, credit and balance, in one text."""
+    credit = Money(sum(line.amount_minor for line in lines), balance.currency)
+    tell_household(
+        session,
+        post,
+        household_id,
+        key="receipt",
+        values={"weights": weights(lines), "credit": credit, "balance": balance},
+        dedupe_key=f"receipt:{visit_id}",
+        now=now,
+    )
+
+
+def weights(lines: Sequence[WeighedLine], room_characters: int = LINES_ROOM_CHARACTERS) -> str:
+    """`Plastic bottles 2.5kg, Cans 0.3kg`; with codes for names, or only the sum, where room is short."""
+    by_name = ", ".join(f"{line.name} {kilograms(line.grams)}kg" for line in lines)
+    if len(by_name) <= room_characters:
+        return by_name
+    by_code = ", ".join(f"{line.code} {kilograms(line.grams)}kg" for line in lines)
+    if len(by_code) <= room_characters:
+        return by_code
+    return f"{kilograms(sum(line.grams for line in lines))}kg"
