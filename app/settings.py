@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     pickup_horizon_days: int = Field(default=28, ge=1, le=366)
     pickup_request_cutoff: time = time(18, 0)
     """Local time on the day before, after which that day takes no more requests."""
+    pickup_day_closes_at: time = time(20, 0)
+    """Local time after which a pickup that nobody came to is missed, and its household told."""
     reminder_evening_at: time = time(18, 0)
     reminder_morning_at: time = time(6, 30)
     reminder_grace_minutes: int = Field(default=90, ge=1)
@@ -136,6 +138,9 @@ class Settings(BaseSettings):
             raise ValueError("LANGUAGES names no language")
         if self.sending_hours_start >= self.sending_hours_end:
             raise ValueError("SENDING_HOURS_START must be before SENDING_HOURS_END")
+        for name in ("reminder_evening_at", "reminder_morning_at", "pickup_day_closes_at"):
+            if not self.sending_hours_start <= getattr(self, name) < self.sending_hours_end:
+                raise ValueError(f"{name.upper()} must lie between SENDING_HOURS_START and SENDING_HOURS_END")
         if self.environment is Environment.PRODUCTION:
             if len(self.secret_key.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"SECRET_KEY must be set to at least {_SHORTEST_SECRET} random characters")

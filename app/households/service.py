@@ -95,7 +95,7 @@ def get(session: Session, household_id: UUID) -> Household:
 def lock(session: Session, household_id: UUID) -> Household:
     """The household as it now stands, held until the transaction ends. Raises `NotFound`."""
     session.flush()
-    found = session.get(Household, household_id, with_for_update=True, populate_existing=True)
+    found = session.get(Household, household_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
         raise NotFound("There is no such household.")
     return found
@@ -228,7 +228,7 @@ def _one_that_left(session: Session, phone: str, now: datetime) -> Household | N
         )
         .order_by(Household.left_at.desc(), Household.id.desc())
         .limit(1)
-        .with_for_update(of=Household)
+        .with_for_update(of=Household, key_share=True)
     )
 
 

@@ -43,11 +43,14 @@ REVIVABLE = frozenset({CancelReason.LEFT, CancelReason.PAUSED, CancelReason.CLOS
 
 _S = PickupStatus
 TRANSITIONS: dict[PickupStatus, frozenset[PickupStatus]] = {
-    _S.SCHEDULED: frozenset({_S.CONFIRMED, _S.DECLINED, _S.ROUTED, _S.COLLECTED, _S.MISSED, _S.CANCELLED}),
-    _S.CONFIRMED: frozenset({_S.DECLINED, _S.ROUTED, _S.COLLECTED, _S.MISSED, _S.CANCELLED}),
+    _S.SCHEDULED: frozenset(
+        {_S.SCHEDULED, _S.CONFIRMED, _S.DECLINED, _S.ROUTED, _S.COLLECTED, _S.MISSED, _S.CANCELLED}
+    ),
+    # Scheduled anew where its day is moved; so below.
+    _S.CONFIRMED: frozenset({_S.SCHEDULED, _S.DECLINED, _S.ROUTED, _S.COLLECTED, _S.MISSED, _S.CANCELLED}),
     # A household that said no may change its mind, or a neighbour may hand the bag over after all.
     _S.DECLINED: frozenset({_S.CONFIRMED, _S.ROUTED, _S.COLLECTED, _S.CANCELLED}),
-    _S.ROUTED: frozenset({_S.DECLINED, _S.COLLECTED, _S.MISSED, _S.CANCELLED}),
+    _S.ROUTED: frozenset({_S.SCHEDULED, _S.DECLINED, _S.COLLECTED, _S.MISSED, _S.CANCELLED}),
     # A weighing can reach us after the collector's first "nobody home".
     _S.MISSED: frozenset({_S.COLLECTED}),
     _S.COLLECTED: frozenset(),

@@ -1,0 +1,217 @@
+"""What a household, or somebody for it, can do about its pickups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.inserting import insert_new
+from app.errors import NotFound, Refused
+from app.households import service as households
+from app.households.models import Household, HouseholdStatus
+from app.kernel.clock import local_date
+from app.kernel.ids import new_id
+from app.pickups.models import Pickup, PickupKind
+from app.pickups.statuses import OPEN, CancelReason, MissedReason, PickupStatus, check_move
+from app.pickups.timetable import DEFAULT, Timetable
+from app.places import service as places
+from app.places.calendar import ServiceDate
+
+LOOK_AHEAD_DAYS = 400
+"""Far enough for the rarest rule: once in 52 weeks."""
+
+
+@dataclass(frozen=True)
+class PickupRequested:
+    pickup: Pickup
+    created: bool
+    """False where the household was already down for that day."""
+
+
+def get(session: Session, pickup_id: UUID) -> Pickup:
+    """Raises `NotFound`."""
+    found = session.get(Pickup, pickup_id)
+    if found is None:
+        raise NotFound("There is no such pickup.")
+    return found
+
+
+def upcoming(session: Session, household_id: UUID, today: date) -> Pickup | None:
+    """The household's next pickup that somebody is expected to come to, `today` included."""
+    return session.scalar(
+        select(Pickup)
+        .where(Pickup.household_id == household_id, Pickup.date >= today, Pickup.status.in_(OPEN))
+        .order_by(Pickup.date)
+        .limit(1)
+    )
+
+
+def request(
+    session: Session, household_id: UUID, now: datetime, *, timetable: Timetable = DEFAULT
+) -> PickupRequested:
+    """Ask for the next service day that still takes requests; a day already asked for is the same pickup.
+
+    Asking ends a pause, and takes back a "not this time". Raises `NotFound`, and `Refused` where the
+    household has left or no service day is planned.
+    """
+    household = households.lock(session, household_id)
+    if household.status is HouseholdStatus.LEFT:
+        raise Refused("The household has left.")
+    if household.status is HouseholdStatus.PAUSED:
+        households.resume(session, household_id, now=now)
+    day = next_open_day(session, household.zone_id, now, timetable=timetable)
+    if day is None:
+        raise Refused("No collection day is planned in that zone.")
+    made = session.execute(
+        insert_new(session, Pickup, [Pickup.household_id, Pickup.date])
+        .values(new_row(household_id, household.zone_id, day, PickupKind.ON_DEMAND, now))
+        .returning(Pickup.id)
+    ).scalar_one_or_none()
+    pickup = session.scalars(
+        select(Pickup)
+        .where(Pickup.household_id == household_id, Pickup.date == day.date)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    if pickup.status is PickupStatus.DECLINED:
+        move_to(session, pickup, PickupStatus.CONFIRMED, now)
+    elif pickup.status is PickupStatus.CANCELLED:
+        pickup.kind = PickupKind.ON_DEMAND
+        pickup.window_start, pickup.window_end = day.window_start, day.window_end
+        pickup.date_set_at = now
+        move_to(session, pickup, PickupStatus.SCHEDULED, now)
+        return PickupRequested(pickup, created=True)
+    return PickupRequested(pickup, created=made is not None)
+
+
+def next_open_day(
+    session: Session, zone_id: UUID, now: datetime, *, timetable: Timetable = DEFAULT
+) -> ServiceDate | None:
+    """The zone's next service day that still takes requests."""
+    timezone = places.zone(session, zone_id).timezone
+    today = local_date(now, timezone)
+    days = places.service_dates(session, zone_id, today, today + timedelta(days=LOOK_AHEAD_DAYS))
+    return next((day for day in days if timetable.takes_requests(day.date, timezone, now)), None)
+
+
+def decline(session: Session, household_id: UUID, now: datetime, on: date | None = None) -> Pickup | None:
+    """Hear "not this time" for the next pickup, or the one `on` that day. None where there is none.
+
+    Said twice it is said once: the day after next is never declined by repeating oneself.
+    """
+    pickup = _the_next(session, household_id, now, on)
+    if pickup is not None and pickup.status is not PickupStatus.DECLINED:
+        move_to(session, pickup, PickupStatus.DECLINED, now)
+    return pickup
+
+
+def confirm(session: Session, household_id: UUID, now: datetime, on: date | None = None) -> Pickup | None:
+    """Hear "we are ready" for the next pickup, or the one `on` that day. None where there is none.
+
+    Takes back a "not this time". A pickup already on a route stays there, and is marked.
+    """
+    pickup = _the_next(session, household_id, now, on)
+    if pickup is None or pickup.confirmed:
+        return pickup
+    if pickup.status is PickupStatus.ROUTED:
+        pickup.confirmed = True
+        pickup.updated_at = now
+        session.flush()
+    else:
+        move_to(session, pickup, PickupStatus.CONFIRMED, now)
+    return pickup
+
+
+def cancel(session: Session, pickup_id: UUID, now: datetime) -> Pickup:
+    """Call a pickup off for good; only a request brings it back. Raises `NotFound`, `IllegalTransition`."""
+    pickup = get(session, pickup_id)
+    move_to(session, pickup, PickupStatus.CANCELLED, now, CancelReason.OFFICE)
+    return pickup
+
+
+def leave(session: Session, household_id: UUID, now: datetime) -> Household:
+    """The household leaves, and nobody comes any more. Raises `NotFound`."""
+    household = households.leave(session, household_id, now)
+    _call_off(session, household, CancelReason.LEFT, now)
+    return household
+
+
+def pause(session: Session, household_id: UUID, *, until: date | None, now: datetime) -> Household:
+    """Nobody comes before `until`, or until the household resumes. Raises `NotFound`."""
+    household = households.pause(session, household_id, until=until, now=now)
+    _call_off(session, household, CancelReason.PAUSED, now)
+    return household
+
+
+def move_to(
+    session: Session,
+    pickup: Pickup,
+    status: PickupStatus,
+    now: datetime,
+    reason: MissedReason | CancelReason | None = None,
+) -> None:
+    """Move `pickup`, as it now stands in the database, to `status`, and hold its row.
+
+    A missed or cancelled one takes a reason. Raises `IllegalTransition`.
+    """
+    session.flush()
+    session.refresh(pickup, with_for_update={"key_share": True})
+    check_move(pickup.status, status)
+    pickup.status = status
+    pickup.missed_reason = reason if isinstance(reason, MissedReason) else None
+    pickup.cancel_reason = reason if isinstance(reason, CancelReason) else None
+    if status is PickupStatus.CONFIRMED:
+        pickup.confirmed = True
+    elif status in (PickupStatus.SCHEDULED, PickupStatus.DECLINED, PickupStatus.CANCELLED):
+        pickup.confirmed = False
+    pickup.updated_at = now
+    session.flush()
+
+
+def new_row(
+    household_id: UUID, zone_id: UUID, day: ServiceDate, kind: PickupKind, now: datetime
+) -> dict[str, object]:
+    """A scheduled pickup, as a row to insert."""
+    return {
+        "id": new_id(),
+        "household_id": household_id,
+        "zone_id": zone_id,
+        "date": day.date,
+        "window_start": day.window_start,
+        "window_end": day.window_end,
+        "kind": kind,
+        "status": PickupStatus.SCHEDULED,
+        "confirmed": False,
+        "moved_from": day.moved_from,
+        "date_set_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _the_next(session: Session, household_id: UUID, now: datetime, on: dt.date | None) -> Pickup | None:
+    household = households.get(session, household_id)
+    today = local_date(now, places.zone(session, household.zone_id).timezone)
+    which = select(Pickup).where(
+        Pickup.household_id == household_id,
+        Pickup.date >= today,
+        Pickup.status.in_(OPEN | {PickupStatus.DECLINED}),
+    )
+    if on is not None:
+        which = which.where(Pickup.date == on)
+    return session.scalar(which.order_by(Pickup.date).limit(1).with_for_update(key_share=True))
+
+
+def _call_off(session: Session, household: Household, reason: CancelReason, now: datetime) -> None:
+    today = local_date(now, places.zone(session, household.zone_id).timezone)
+    for pickup in session.scalars(
+        select(Pickup).where(
+            Pickup.household_id == household.id, Pickup.date >= today, Pickup.status.in_(OPEN)
+        )
+    ).all():
+        move_to(session, pickup, PickupStatus.CANCELLED, now, reason)

@@ -1,0 +1,40 @@
+"""Pickups: what others may ask of this feature. Each verb has its own file."""
+
+from __future__ import annotations
+
+from app.pickups.asking import (
+    PickupRequested,
+    cancel,
+    confirm,
+    decline,
+    get,
+    leave,
+    move_to,
+    next_open_day,
+    pause,
+    request,
+    upcoming,
+)
+from app.pickups.closing import close_days
+from app.pickups.horizon import extend
+from app.pickups.settling import apply_exception, settle
+from app.pickups.timetable import Timetable
+
+__all__ = [
+    "PickupRequested",
+    "Timetable",
+    "apply_exception",
+    "cancel",
+    "close_days",
+    "confirm",
+    "decline",
+    "extend",
+    "get",
+    "leave",
+    "move_to",
+    "next_open_day",
+    "pause",
+    "request",
+    "settle",
+    "upcoming",
+]
