@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -32,9 +33,18 @@ class Database:
     """One engine and the only way to open a transaction on it."""
 
     def __init__(self, url: str) -> None:
-        """Open `sqlite:///…` or `postgresql+psycopg://…`. Raises `ConfigurationError` for other databases."""
-        parsed = make_url(url)
+        """Open `sqlite:///…` or `postgresql://…`. Raises `ConfigurationError` for other databases."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise ConfigurationError("WEIGHBACK_DATABASE_URL is no address of a database") from error
         self.dialect = parsed.get_backend_name()
+        if self.dialect == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise ConfigurationError(
+                "WEIGHBACK_DATABASE_URL names no file, such as sqlite:///weighback.sqlite3"
+            )
+        if self.dialect == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")  # hosts hand out plain postgresql://
         self._group_commit: GroupCommit | None = None
         if self.dialect == "sqlite":
             self.engine = create_engine(

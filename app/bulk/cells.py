@@ -1,0 +1,15 @@
+"""Text cells that spreadsheets do not take for formulas (OWASP: CSV injection)."""
+
+from __future__ import annotations
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(text: str) -> str:
+    """`text` with an apostrophe before it where a spreadsheet would run it."""
+    return "'" + text if text.startswith(_FORMULA_SIGNS) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_SIGNS) else text

@@ -1,0 +1,151 @@
+"""Tables as CSV, read in batches so that nobody waits for a long export."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.audit import record
+from app.access.keys import COMMAND_LINE
+from app.bulk.cells import guarded
+from app.container import Container
+from app.households import service as households
+from app.households.models import Household
+from app.ledger import service as ledger
+from app.payouts.models import Payout
+from app.pickups.models import Pickup
+from app.places.models import Zone
+from app.weighing.models import Material, Weighing, WeighingLine
+
+_BATCH_ROWS: Final = 500
+Batch = tuple[Sequence[Sequence[Any]], UUID | None]
+
+
+def _households(session: Session, after: UUID | None) -> Batch:
+    query = select(Household, Zone.code).join(Zone, Zone.id == Household.zone_id)
+    query = query.order_by(Household.id).limit(_BATCH_ROWS)
+    found = session.execute(query if after is None else query.where(Household.id > after)).all()
+    ids = [household.id for household, _ in found]
+    phones, balances = households.phones_of(session, ids), ledger.balances(session, ids)
+    rows = [
+        (
+            household.id,
+            phones[household.id][0].phone if phones[household.id] else "",
+            guarded(household.name),
+            household.language,
+            zone,
+            guarded(household.landmark),
+            household.latitude,
+            household.longitude,
+            household.status.value,
+            household.joined_at.isoformat(),
+            balances[household.id],
+        )
+        for household, zone in found
+    ]
+    return rows, ids[-1] if ids else None
+
+
+def _pickups(session: Session, after: UUID | None) -> Batch:
+    query = select(Pickup, Zone.code).join(Zone, Zone.id == Pickup.zone_id)
+    query = query.order_by(Pickup.id).limit(_BATCH_ROWS)
+    found = session.execute(query if after is None else query.where(Pickup.id > after)).all()
+    rows = [
+        (
+            pickup.id,
+            pickup.household_id,
+            zone,
+            pickup.date.isoformat(),
+            pickup.kind.value,
+            pickup.status.value,
+            pickup.missed_reason.value if pickup.missed_reason else "",
+            pickup.moved_from.isoformat() if pickup.moved_from else "",
+        )
+        for pickup, zone in found
+    ]
+    return rows, found[-1][0].id if found else None
+
+
+def _weighings(session: Session, after: UUID | None) -> Batch:
+    page = select(Weighing.id).order_by(Weighing.id).limit(_BATCH_ROWS)
+    ids = list(session.scalars(page if after is None else page.where(Weighing.id > after)))
+    found = session.execute(
+        select(Weighing, Material.code, WeighingLine)
+        .join(WeighingLine, WeighingLine.weighing_id == Weighing.id)
+        .join(Material, Material.id == WeighingLine.material_id)
+        .where(Weighing.id.in_(ids))
+        .order_by(Weighing.id, Material.code)
+    )
+    rows = [
+        (
+            weighing.id,
+            weighing.pickup_id,
+            weighing.household_id,
+            weighing.collector_id,
+            weighing.weighed_at.isoformat(),
+            material,
+            line.grams,
+            line.rate_minor_per_kilogram,
+            line.amount_minor,
+        )
+        for weighing, material, line in found
+    ]
+    return rows, ids[-1] if ids else None
+
+
+def _payouts(session: Session, after: UUID | None) -> Batch:
+    query = select(Payout).order_by(Payout.id).limit(_BATCH_ROWS)
+    found = session.scalars(query if after is None else query.where(Payout.id > after)).all()
+    rows = [
+        (
+            payout.id,
+            payout.household_id,
+            payout.provider,
+            payout.payee_phone,
+            payout.amount_minor,
+            payout.currency,
+            payout.status.value,
+            payout.created_at.isoformat(),
+        )
+        for payout in found
+    ]
+    return rows, found[-1].id if found else None
+
+
+TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = {
+    "households": (
+        "id phone name language zone landmark latitude longitude status joined_at balance_minor",
+        _households,
+    ),
+    "pickups": ("id household_id zone date kind status missed_reason moved_from", _pickups),
+    "weighings": (
+        "id pickup_id household_id collector_id weighed_at material grams rate_minor_per_kilogram amount_minor",
+        _weighings,
+    ),
+    "payouts": ("id household_id provider payee_phone amount_minor currency status created_at", _payouts),
+}
+
+
+def export(container: Container, table: str, file: IO[str]) -> Iterator[int]:
+    """Write `table` to `file` with a header, yielding the number of rows after each batch.
+
+    `households` has the columns that the import takes, and more.
+    """
+    header, read = TABLES[table]
+    writer = csv.writer(file)
+    writer.writerow(header.split())
+    with container.database.unit_of_work() as session:
+        record(session, COMMAND_LINE.actor, "exported", table, None, now=container.clock.now())
+    after: UUID | None = None
+    while True:
+        with container.database.unit_of_work() as session:
+            rows, after = read(session, after)
+        if after is None:
+            return
+        writer.writerows(rows)
+        yield len(rows)

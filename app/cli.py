@@ -1,0 +1,212 @@
+"""The `weighback` command. Answers go to standard output; progress, logs and errors to standard error.
+
+Exit status: 0 done, 1 refused or found wanting, 2 a setting or an argument is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy.exc import OperationalError
+
+from app import doctor, logs, migrate
+from app.access.keys import COMMAND_LINE, create_key
+from app.access.scopes import SCOPES
+from app.bootstrap import build
+from app.bulk import households_in, out
+from app.container import Container
+from app.errors import ConfigurationError, WeighbackError
+from app.main import create_app
+from app.settings import load_settings
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Doorstep collection of household recyclables, paid back in mobile credit.",
+)
+admin = typer.Typer(no_args_is_help=True, help="Keys for the API.")
+cli.add_typer(admin, name="admin")
+bring_in = typer.Typer(no_args_is_help=True, help="Bring data in from CSV files.")
+cli.add_typer(bring_in, name="import")
+
+notes = Console(stderr=True)
+"""For people; standard output is for programs."""
+
+WRONG_SETTING = 2
+SHOWN_MAX = 20
+"""Refused rows whose reason is shown; the file has them all."""
+
+
+def main() -> None:
+    """Run the command; a foreseen error is one sentence, never a traceback."""
+    try:
+        cli()
+    except ConfigurationError as error:
+        _say(error.detail)
+        sys.exit(WRONG_SETTING)
+    except WeighbackError as error:
+        _say(error.detail)
+        sys.exit(1)
+    except OperationalError:
+        _say(
+            "WEIGHBACK_DATABASE_URL: the database cannot be reached, or has no tables yet (weighback migrate)"
+        )
+        sys.exit(1)
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"weighback: {sentence}\n")
+
+
+@contextmanager
+def opened() -> Iterator[Container]:
+    """The service as the settings describe it. Raises `ConfigurationError`."""
+    settings = load_settings()
+    logs.configure(settings)
+    container = build(settings)
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+@contextmanager
+def migrated() -> Iterator[Container]:
+    """As `opened`. Raises `ConfigurationError` where the database has another schema than this version's."""
+    with opened() as container:
+        if not migrate.is_current(container.database):
+            raise ConfigurationError(
+                "the database has another schema than this version: run weighback migrate"
+            )
+        yield container
+
+
+def web() -> FastAPI:
+    """One web process's application, for `serve --processes`."""
+    settings = load_settings()
+    logs.configure(settings)
+    return create_app(build(settings))
+
+
+@cli.command(epilog="Example: weighback serve --host 0.0.0.0 --port 8000 --processes 2")
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Web processes.")] = 1,
+) -> None:
+    """Serve the web faces: webhooks, API, route sheet."""
+    with migrated() as container:
+        # Access logs are ours: the server's own would show webhooks' secrets, which stand in their paths.
+        if processes == 1:
+            uvicorn.run(
+                create_app(container),
+                host=host,
+                port=port,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+            )
+            return
+    uvicorn.run(
+        "app.cli:web",
+        factory=True,
+        host=host,
+        port=port,
+        workers=processes,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )
+
+
+@cli.command("migrate", epilog="Example: weighback migrate")
+def migrate_database() -> None:
+    """Bring the database to the newest schema. Safe to repeat."""
+    with opened() as container:
+        migrate.upgrade(container.database)
+    notes.print("The database has the newest schema.")
+
+
+@admin.command(
+    "create-key", epilog='Example: weighback admin create-key --name "dispatch" --scope pickups:read'
+)
+def create_api_key(
+    name: Annotated[str, typer.Option(help="Whose key it is; the audit trail shows it.")],
+    scope: Annotated[list[str], typer.Option(help=f"May be repeated. One of: {', '.join(sorted(SCOPES))}.")],
+) -> None:
+    """Print a new API key, once, alone on standard output."""
+    with migrated() as container, container.database.unit_of_work() as session:
+        made = create_key(session, name=name, scopes=scope, by=COMMAND_LINE, now=container.clock.now())
+    notes.print("This key is shown once; only its hash is kept.", style="dim")
+    sys.stdout.write(made.key + "\n")
+
+
+@cli.command("doctor", epilog="Example: weighback doctor")
+def examine() -> None:
+    """Check settings, database, gateways and clock, and say what to mend. Exit 1 where anything is amiss."""
+    findings = doctor.examine()
+    for finding in findings:
+        mark = "[green]ok[/]  " if finding.well else "[red]MEND[/]"
+        Console().print(f"{mark} {finding.what}: {finding.said}", highlight=False, soft_wrap=True)
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+
+
+@bring_in.command("households", epilog="Example: weighback import households surulere.csv")
+def import_households(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help=f"Columns: {', '.join(households_in.REQUIRED)}; may have: {', '.join(households_in.OPTIONAL)}.",
+        ),
+    ],
+) -> None:
+    """Enrol the households of a CSV file (UTF-8). May be repeated: households that are known are left alone.
+
+    Rows that cannot be taken are written to FILE.errors.csv with the reason, to be mended and imported.
+    """
+    tally = households_in.Tally()
+    refused: list[households_in.Outcome] = []
+    with migrated() as container, Progress(console=notes) as progress:
+        bar = progress.add_task(file.name, total=households_in.count_rows(file))
+        for outcome in households_in.import_households(container, file):
+            tally.add(outcome)
+            if outcome.result == "refused":
+                refused.append(outcome)
+            progress.advance(bar)
+    sys.stdout.write(f"{tally.made} made, {tally.known} known already, {tally.refused} refused\n")
+    if refused:
+        beside = file.with_name(file.name.removesuffix(".csv") + ".errors.csv")
+        households_in.write_refused(beside, refused)
+        for number, outcome in enumerate(refused[:SHOWN_MAX], start=1):
+            notes.print(f"{number}. {outcome.why}", markup=False, highlight=False)
+        notes.print(f"All refused rows, with the reasons: {beside}", markup=False, highlight=False)
+        raise typer.Exit(1)
+
+
+@cli.command("export", epilog="Example: weighback export weighings --out weighings.csv")
+def export_table(
+    table: Annotated[str, typer.Argument(help=f"One of: {', '.join(out.TABLES)}.")],
+    file: Annotated[Path | None, typer.Option("--out", help="Where to; standard output if left out.")] = None,
+) -> None:
+    """Write a table as CSV. Exports of personal data are in the audit trail."""
+    if table not in out.TABLES:
+        raise typer.BadParameter(f"there is no table {table}; the tables are {', '.join(out.TABLES)}")
+    with migrated() as container, Progress(console=notes) as progress:
+        bar = progress.add_task(table, total=None)
+        with file.open("w", encoding="utf-8", newline="") if file else nullcontext(sys.stdout) as target:
+            for count in out.export(container, table, target):
+                progress.advance(bar, count)

@@ -1,0 +1,135 @@
+"""What `weighback doctor` looks at."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import migrate
+from app.bootstrap import build
+from app.container import Container
+from app.errors import ConfigurationError
+from app.settings import Environment, Settings, load_settings
+
+REACH_TIMEOUT_SECONDS = 5
+CLOCK_TOLERANCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    well: bool
+    said: str
+
+
+def examine() -> list[Finding]:
+    """Every finding; later checks are left out where an earlier one makes them pointless."""
+    try:
+        settings = load_settings()
+        container = build(settings)
+    except ConfigurationError as error:
+        return [Finding("settings", well=False, said=error.detail)]
+    try:
+        return [
+            Finding("settings", well=True, said=f"complete for {settings.environment.value}"),
+            *_database(container),
+            *_public_url(settings),
+            *_gateways(settings),
+            *_payments(settings),
+        ]
+    finally:
+        container.close()
+
+
+def _database(container: Container) -> Iterator[Finding]:
+    database = container.database
+    try:
+        with database.engine.connect() as connection:
+            theirs = connection.execute(text("SELECT CURRENT_TIMESTAMP")).scalar_one()
+    except SQLAlchemyError:
+        yield Finding("database", well=False, said="cannot be reached; check WEIGHBACK_DATABASE_URL")
+        return
+    yield Finding("database", well=True, said=f"{database.dialect} answers")
+    if migrate.is_current(database):
+        yield Finding("schema", well=True, said="is this version's")
+    else:
+        yield Finding("schema", well=False, said="is not this version's; run weighback migrate")
+    if isinstance(theirs, datetime):  # SQLite has no clock of its own
+        yield _compared("database's clock", theirs, container.clock.now())
+
+
+def _public_url(settings: Settings) -> Iterator[Finding]:
+    parts = urlsplit(settings.public_url)
+    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if settings.environment is Environment.PRODUCTION and (parts.scheme != "https" or local):
+        yield Finding(
+            "public address",
+            well=False,
+            said=f"{settings.public_url} is not one that gateways can call; set WEIGHBACK_PUBLIC_URL to https://…",
+        )
+    else:
+        yield Finding("public address", well=True, said=settings.public_url)
+
+
+def _gateways(settings: Settings) -> Iterator[Finding]:
+    for name in sorted(set(settings.sms_gateways.values())):
+        if name != "twilio":
+            yield Finding(f"SMS gateway {name}", well=True, said="is asked for; nothing to check from here")
+            continue
+        missing = [
+            f"WEIGHBACK_{setting}"
+            for setting, value in (
+                ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid),
+                ("TWILIO_AUTH_TOKEN", settings.twilio_auth_token.get_secret_value()),
+                ("TWILIO_FROM", settings.twilio_from),
+            )
+            if not value
+        ]
+        if missing:
+            yield Finding("SMS gateway twilio", well=False, said=f"set {', '.join(missing)}")
+            continue
+        yield from _reached("SMS gateway twilio", settings.twilio_api_url)
+
+
+def _payments(settings: Settings) -> Iterator[Finding]:
+    if not settings.payment_providers:
+        yield Finding("payments", well=False, said="nobody can be paid; set WEIGHBACK_PAYMENT_PROVIDERS")
+        return
+    if not settings.payment_webhook_secret.get_secret_value():
+        yield Finding("payments", well=False, said="set WEIGHBACK_PAYMENT_WEBHOOK_SECRET")
+        return
+    yield Finding("payments", well=True, said=f"through {', '.join(settings.payment_providers)}")
+
+
+def _reached(what: str, url: str) -> Iterator[Finding]:
+    """One HEAD without credentials: nothing is sent, and the answer's Date checks our clock."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=REACH_TIMEOUT_SECONDS)
+    try:
+        connection.request("HEAD", parts.path or "/")
+        answered_at = connection.getresponse().getheader("Date")
+    except (OSError, http.client.HTTPException) as error:
+        yield Finding(what, well=False, said=f"{parts.netloc} cannot be reached ({type(error).__name__})")
+        return
+    finally:
+        connection.close()
+    yield Finding(what, well=True, said=f"{parts.netloc} answers")
+    if answered_at:
+        yield _compared("our clock", parsedate_to_datetime(answered_at), datetime.now(UTC))
+
+
+def _compared(what: str, theirs: datetime, ours: datetime) -> Finding:
+    off = abs((ours - theirs).total_seconds())
+    if off > CLOCK_TOLERANCE_SECONDS:
+        return Finding(
+            what, well=False, said=f"is {off:.0f} seconds off; signatures and reminders need it right"
+        )
+    return Finding(what, well=True, said=f"agrees within {CLOCK_TOLERANCE_SECONDS} seconds")

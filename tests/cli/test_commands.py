@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import structlog
+import typer
+from sqlalchemy import select
+from typer.main import get_command
+
+from app import cli as command_line
+from app.access.models import AuditEvent
+from app.db import Database
+from app.households.models import Household
+from app.kernel.clock import FixedClock
+from app.places import editing
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], database_url: str
+) -> Iterator[Run]:
+    """The `weighback` command, on a migrated database."""
+    monkeypatch.setenv("WEIGHBACK_ENVIRONMENT", "test")
+    monkeypatch.setenv("WEIGHBACK_DATABASE_URL", database_url)
+
+    def invoke(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["weighback", *arguments])
+        capfd.readouterr()
+        status = 0
+        try:
+            command_line.main()
+        except SystemExit as exit_:
+            status = exit_.code if isinstance(exit_.code, int) else 0
+        said = capfd.readouterr()
+        return Ran(status, said.out, said.err)
+
+    yield invoke
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def surulere(database: Database, clock: FixedClock) -> None:
+    """A zone SUR to live in."""
+    with database.unit_of_work() as session:
+        hub = editing.create_hub(
+            session, code="YAB", name="Yaba", latitude=6.5, longitude=3.37, now=clock.now()
+        )
+        editing.create_zone(
+            session,
+            code="SUR",
+            name="Surulere",
+            hub_id=hub.id,
+            timezone="Africa/Lagos",
+            latitude=6.5,
+            longitude=3.35,
+            now=clock.now(),
+        )
+
+
+def test_a_new_key_stands_alone_on_standard_output(run: Run) -> None:
+    made = run("admin", "create-key", "--name", "board", "--scope", "hubs:read", "--scope", "zones:read")
+    assert made.status == 0
+    assert made.out.startswith("wb_")
+    assert made.out.count("\n") == 1
+    assert "shown once" in made.err
+
+
+def test_a_wrong_setting_is_one_sentence_that_names_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEIGHBACK_CURRENCY", "COWRIES")
+    failed = run("migrate")
+    assert (failed.status, failed.out) == (2, "")
+    assert failed.err.count("\n") == 1
+    assert "WEIGHBACK_CURRENCY" in failed.err
+
+
+@pytest.mark.parametrize("url", ["rubbish", "mysql://somewhere/else", "sqlite://"])
+def test_an_address_that_is_no_database_of_ours_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("WEIGHBACK_DATABASE_URL", url)
+    failed = run("admin", "create-key", "--name", "x", "--scope", "admin")
+    assert failed.status == 2
+    assert "WEIGHBACK_DATABASE_URL" in failed.err
+    assert "Traceback" not in failed.err
+
+
+def test_a_database_without_tables_is_pointed_to_migrate(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WEIGHBACK_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert "weighback migrate" in run("serve").err
+    assert run("migrate").status == 0
+    assert run("migrate").status == 0
+    assert run("admin", "create-key", "--name", "x", "--scope", "admin").status == 0
+
+
+def test_every_command_shows_an_example(run: Run) -> None:
+    def commands(group: typer.core.TyperGroup, path: list[str]) -> Iterator[list[str]]:
+        for name, command in group.commands.items():
+            if isinstance(command, typer.core.TyperGroup):
+                yield from commands(command, [*path, name])
+            else:
+                yield [*path, name]
+
+    found = list(commands(get_command(command_line.cli), []))  # type: ignore[arg-type]  # a group it is
+    assert len(found) >= 6
+    for path in found:
+        assert "Example: weighback " + " ".join(path) in run(*path, "--help").out
+
+
+def test_doctor_says_what_to_mend(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = run("doctor")
+    assert found.status == 1
+    assert "ok   schema" in found.out
+    assert "WEIGHBACK_TWILIO_ACCOUNT_SID" in found.out
+    monkeypatch.setenv("WEIGHBACK_ENVIRONMENT", "production")
+    assert "WEIGHBACK_SECRET_KEY" in run("doctor").out
+
+
+@pytest.mark.usefixtures("surulere")
+def test_an_import_takes_the_good_rows_and_hands_the_bad_ones_back_with_reasons(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.csv"
+    file.write_bytes(
+        b"phone,name,zone,landmark,language,latitude,longitude\n"
+        b'08000000001,Mama Ada,SUR,"Blue gate, by the church",pcm,6.49,3.35\n'
+        b"not a phone,Bad Phone,SUR,x,,,\n"
+        b"08000000002,No Zone,XXX,x,,,\n"
+        b"08000000003,No Place,SUR,x,,nan,3\n"
+        b"08000000004,Too short\n"
+        b"08000000005,Br\xffken,SUR,x,,,\n"
+        b"08000000006,Nul\x00l,SUR,x,,,\n"
+        b"08000000007,Papa Obi,sur,near the mosque,,,\n"
+    )
+    result = run("import", "households", str(file))
+    assert result.status == 1
+    assert result.out == "2 made, 0 known already, 6 refused\n"
+    with database.unit_of_work() as session:
+        assert set(session.scalars(select(Household.name))) == {"Mama Ada", "Papa Obi"}
+        assert set(session.scalars(select(AuditEvent.action))) == {"imported"}
+
+    beside = (tmp_path / "new.errors.csv").read_text(encoding="utf-8", errors="surrogateescape")
+    refused = list(csv.DictReader(io.StringIO(beside)))
+    assert [row["error"].split(":")[0] for row in refused] == [
+        "phone",
+        "zone",
+        "latitude",
+        "has 2 cells, not 7",
+        "name",
+        "name",
+    ]
+    assert refused[4]["name"].encode(errors="surrogateescape") == b"Br\xffken"
+
+    again = run("import", "households", str(file))
+    assert again.out == "0 made, 2 known already, 6 refused\n"
+
+
+@pytest.mark.usefixtures("surulere")
+def test_what_was_exported_can_be_imported_again(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("phone,name,zone,landmark\n08000000001,=SUM(A1),SUR,-the last house\n")
+    assert run("import", "households", str(file)).status == 0
+    out = tmp_path / "out.csv"
+    assert run("export", "households", "--out", str(out)).status == 0
+    row = next(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert (row["name"], row["phone"]) == ("'=SUM(A1)", "+2348000000001")
+    assert run("import", "households", str(out)).out == "0 made, 1 known already, 0 refused\n"
+
+
+def test_a_file_without_a_needed_column_is_told_which(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("phone,name\n08000000001,Ada\n")
+    failed = run("import", "households", str(file))
+    assert failed.status == 1
+    assert "zone" in failed.err
+    assert "Traceback" not in failed.err
