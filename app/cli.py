@@ -13,7 +13,6 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.exc import OperationalError
@@ -26,7 +25,7 @@ from app.bulk import households_in, out
 from app.container import Container
 from app.errors import ConfigurationError, WeighbackError
 from app.main import create_app
-from app.settings import load_settings
+from app.settings import Environment, load_settings
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -72,7 +71,7 @@ def _say(sentence: str) -> None:
 def opened() -> Iterator[Container]:
     """The service as the settings describe it. Raises `ConfigurationError`."""
     settings = load_settings()
-    logs.configure(settings)
+    logs.configure(as_json=settings.environment is Environment.PRODUCTION)
     container = build(settings)
     try:
         yield container
@@ -89,13 +88,6 @@ def migrated() -> Iterator[Container]:
                 "the database has another schema than this version: run weighback migrate"
             )
         yield container
-
-
-def web() -> FastAPI:
-    """One web process's application, for `serve --processes`."""
-    settings = load_settings()
-    logs.configure(settings)
-    return create_app(build(settings))
 
 
 @cli.command(epilog="Example: weighback serve --host 0.0.0.0 --port 8000 --processes 2")
@@ -118,7 +110,7 @@ def serve(
             )
             return
     uvicorn.run(
-        "app.cli:web",
+        "app.main:create_app_from_settings",
         factory=True,
         host=host,
         port=port,

@@ -7,14 +7,12 @@ import sys
 
 import structlog
 
-from app.settings import Environment, Settings
 
-
-def configure(settings: Settings) -> None:
-    """JSON in production, readable lines elsewhere. Other libraries' warnings come through too."""
+def configure(*, as_json: bool) -> None:
+    """JSON for machines, or readable lines. Other libraries' warnings come through too."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
-        if settings.environment is Environment.PRODUCTION
+        if as_json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     shared: list[structlog.typing.Processor] = [

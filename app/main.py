@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from app import logs
+from app.bootstrap import build
 from app.container import Container
-from app.settings import Environment
+from app.settings import Environment, load_settings
 from app.web import (
     admin,
     dashboard,
@@ -45,3 +47,10 @@ def create_app(container: Container) -> FastAPI:
     app.add_middleware(limits.ReadableAddress)
     app.add_middleware(observe.Observe, metrics=app.state.metrics)
     return app
+
+
+def create_app_from_settings() -> FastAPI:
+    """The same for a web process of its own, as `weighback serve --processes` starts them."""
+    settings = load_settings()
+    logs.configure(as_json=settings.environment is Environment.PRODUCTION)
+    return create_app(build(settings))
