@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from app import flows
+from app.adapters.sms.console import Console
+from app.adapters.sms.twilio import Twilio
 from app.container import Container
 from app.conversation.catalogue import Catalogue
 from app.db import Database
+from app.jobs import DbosJobs
 from app.kernel.clock import Clock, SystemClock
+from app.messaging.gateways import SmsGateways
+from app.messaging.outbox import Postman
+from app.messaging.ports import SmsGateway
 from app.settings import Settings
 
 _TEXTS = Path(flows.__file__).parent / "texts"
@@ -16,9 +24,38 @@ _TEXTS = Path(flows.__file__).parent / "texts"
 
 def build(settings: Settings, clock: Clock | None = None) -> Container:
     """Wire the service for `settings`. Raises `ConfigurationError` for a part that cannot be made."""
+    catalogue = Catalogue.load(_TEXTS, settings.languages)
+    sms_gateways = _sms_gateways(settings)
+    database = Database(settings.database_url)
+    jobs = DbosJobs(database.engine)
     return Container(
         settings=settings,
         clock=clock or SystemClock(),
-        database=Database(settings.database_url),
-        catalogue=Catalogue.load(_TEXTS, settings.languages),
+        database=database,
+        catalogue=catalogue,
+        jobs=jobs,
+        sms_gateways=sms_gateways,
+        post=Postman(catalogue, sms_gateways, jobs),
+    )
+
+
+def _sms_gateways(settings: Settings) -> SmsGateways:
+    """The gateways that the settings name: ours, or another package's, by its entry point."""
+    makers: dict[str, Callable[[Settings], SmsGateway]] = {
+        found.name: found.load() for found in entry_points(group="weighback.sms_gateways")
+    }
+    makers |= {"console": lambda _: Console(), "twilio": _twilio}
+    wanted = set(settings.sms_gateways.values())
+    made = {name: makers[name](settings) for name in sorted(wanted & set(makers))}
+    return SmsGateways(made, settings.sms_gateways)
+
+
+def _twilio(settings: Settings) -> SmsGateway:
+    return Twilio(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        sender=settings.twilio_from,
+        public_url=settings.public_url,
+        api_url=settings.twilio_api_url,
+        timeout_seconds=settings.twilio_timeout_seconds,
     )

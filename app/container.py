@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from app.conversation.catalogue import Catalogue
 from app.db import Database
+from app.jobs import Jobs
 from app.kernel.clock import Clock
+from app.messaging.gateways import SmsGateways
+from app.messaging.outbox import Postman
 from app.settings import Settings
 
 
@@ -16,6 +19,9 @@ class Container:
     clock: Clock
     database: Database
     catalogue: Catalogue
+    jobs: Jobs
+    sms_gateways: SmsGateways
+    post: Postman
 
     def close(self) -> None:
         """Let go of connections; the container is of no use afterwards."""

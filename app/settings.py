@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     sms_gateways: Annotated[dict[str, str], NoDecode] = {"*": "twilio"}
     """Phone prefix to gateway name; the longest prefix wins."""
     sms_per_sender_per_second: float = Field(default=10, gt=0)
-    sms_attempts_max: int = Field(default=5, ge=1)
+    sms_attempts_max: int = Field(default=20, ge=1)
+    """Tries are spread over some seven hours, so that a gateway's bad afternoon loses no text."""
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_from: str = ""

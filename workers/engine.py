@@ -28,6 +28,8 @@ CONCURRENCY: Final = 32
 BEAT_SECONDS: Final = 5
 SILENT_SECONDS: Final = 30
 """A worker unheard of for so long is taken for dead. Clocks of workers' machines must agree within that."""
+ROUNDS_MAX: Final = 1000
+"""A job that still finds work then makes it for itself."""
 KEEP_FINISHED: Final = timedelta(hours=1)
 PRUNE_EVERY_BEATS: Final = 12
 PRUNE_BATCH: Final = 1000
@@ -59,7 +61,8 @@ class Turnstile:
 @dataclass(frozen=True)
 class EngineJob:
     name: str
-    work: Callable[[], object]
+    work: Callable[[], int]
+    """Does a part of what is due; called again until it returns 0."""
     cron: str
 
 
@@ -101,7 +104,7 @@ class Engine:
                 "max_executor_threads": CONCURRENCY,
             }
         )
-        workflows = {job.name: _workflow(job) for job in self._jobs}
+        workflows = {job.name: _workflow(job, self._stopping) for job in self._jobs}
         DBOS.launch()
         DBOS.register_queue(
             jobs.QUEUE,
@@ -176,13 +179,19 @@ class Engine:
             DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001
 
 
-def _workflow(job: EngineJob) -> Callable[..., None]:
+def _workflow(job: EngineJob, stopping: threading.Event) -> Callable[..., None]:
     turnstile = Turnstile()
+
+    def all_that_is_due() -> None:
+        for _ in range(ROUNDS_MAX):
+            if not job.work() or stopping.is_set():
+                return
+        log.error("job_finds_no_end", job=job.name, rounds=ROUNDS_MAX)
 
     def run(*_scheduled: Any) -> None:
         # The schedule passes its moment and context, a nudge passes nothing; the job asks its clock.
         try:
-            turnstile.run(job.work)
+            turnstile.run(all_that_is_due)
         except Exception:
             log.exception("job_failed", job=job.name)
             raise

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from app.container import Container
 
 Handler = Callable[[Container], int]
-"""Does all that is due by the container's clock, in as many units of work as it needs, and returns how
-many things it did; 0 = nothing was due. It may be killed anywhere, run at any time and run twice at once:
-its feature's rows carry the truth. What it raises is logged, and tried again at its next turn."""
+"""Does a bounded part of what is due by the container's clock and returns how many things it did; it is
+called again until that is 0. It opens as many units of work as it needs. It may be killed anywhere, run at
+any time and run twice at once: its feature's rows carry the truth. What it raises is logged, and tried again
+at its next turn."""
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import FrameType
-from typing import Final
 
 import structlog
 
 from app.container import Container
 from app.kernel.clock import FixedClock
-from workers.engine import BEAT_SECONDS, SILENT_SECONDS, Engine, EngineJob
+from workers.engine import BEAT_SECONDS, ROUNDS_MAX, SILENT_SECONDS, Engine, EngineJob
 from workers.registry import Registry
-
-DRAIN_ROUNDS_MAX: Final = 100
-"""A job that still finds work after so many rounds makes it for itself."""
 
 log = structlog.get_logger()
 
@@ -75,7 +71,7 @@ def drain(container: Container, registry: Registry, as_of: datetime | None = Non
     """
     still = replace(container, clock=FixedClock(as_of or container.clock.now()))
     done = 0
-    for _ in range(DRAIN_ROUNDS_MAX):
+    for _ in range(ROUNDS_MAX):
         done_before = done
         for job in registry.jobs.values():
             count = job.handler(still)
@@ -84,4 +80,4 @@ def drain(container: Container, registry: Registry, as_of: datetime | None = Non
             done += count
         if done == done_before:
             return done
-    raise RuntimeError(f"work is still due after {DRAIN_ROUNDS_MAX} rounds")
+    raise RuntimeError(f"work is still due after {ROUNDS_MAX} rounds")

@@ -23,7 +23,7 @@ from app.db.base import Base, UtcDateTime
 from app.db.group_commit import GroupCommit
 from app.errors import ConfigurationError
 
-__all__ = ["Base", "Database", "UtcDateTime", "lock_phone"]
+__all__ = ["Base", "Database", "UtcDateTime", "lock_name", "lock_phone"]
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 POSTGRESQL_POOL_SIZE = 20
@@ -85,12 +85,17 @@ class Database:
 
 
 def lock_phone(session: Session, phone: str) -> None:
-    """Hold `phone`'s turn until the transaction ends; a second caller waits (law: one turn at a time).
+    """Hold `phone`'s turn until the transaction ends; a second caller waits (law: one turn at a time)."""
+    lock_name(session, phone)
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Hold `name`, whatever it stands for, until the transaction ends; a second caller waits.
 
     On SQLite the transaction already holds the only write lock.
     """
     if session.get_bind().dialect.name == "postgresql":
-        digest = hashlib.blake2b(phone.encode(), digest_size=8).digest()
+        digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
         key = int.from_bytes(digest, signed=True)
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 

@@ -72,6 +72,9 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     leased_by: Mapped[str | None] = mapped_column(String(80))
     leased_until: Mapped[datetime | None]
+    """In real time, whatever moment the service's clock shows: a lease keeps processes apart."""
+    attempted_at: Mapped[datetime | None]
+    """When the last attempt began, in real time."""
     gateway: Mapped[str | None] = mapped_column(String(32))
     sender: Mapped[str | None] = mapped_column(String(32))
     provider_message_id: Mapped[str | None] = mapped_column(String(80), index=True)

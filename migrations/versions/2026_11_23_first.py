@@ -488,6 +488,7 @@ def create_tables() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("leased_by", sa.String(length=80), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gateway", sa.String(length=32), nullable=True),
         sa.Column("sender", sa.String(length=32), nullable=True),
         sa.Column("provider_message_id", sa.String(length=80), nullable=True),

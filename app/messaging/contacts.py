@@ -1,0 +1,115 @@
+"""Who may be texted: one row per phone, which is also what makes its turns wait for each other."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import case, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.db import conflict
+from app.kernel.ids import new_id
+from app.messaging.models import ConsentEvent, Contact
+
+
+class Chatter(enum.Enum):
+    """How a phone that texts too much is met: it is told once, courteously, then left unanswered that day."""
+
+    FINE = "fine"
+    TELL_ONCE = "tell once"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True)
+class ContactNow:
+    phone: str
+    opted_out: bool
+    inbound_today: int
+
+    def chatter(self, limit: int) -> Chatter:
+        """`limit` is the number of texts a day that are answered."""
+        if self.inbound_today <= limit:
+            return Chatter.FINE
+        return Chatter.TELL_ONCE if self.inbound_today == limit + 1 else Chatter.SILENCE
+
+
+def contact_for_update(
+    session: Session, phone: str, now: datetime, *, count_on: date | None = None
+) -> ContactNow:
+    """The contact of `phone`, made where there is none, locked until the transaction ends.
+
+    With `count_on`, the local day, one more inbound text is counted. One statement: it is on the hot path.
+    """
+    same_day = Contact.inbound_on == count_on
+    counted = (
+        {}
+        if count_on is None
+        else {
+            "inbound_count": case((same_day, Contact.inbound_count + 1), else_=1),
+            "inbound_on": count_on,
+        }
+    )
+    row = session.execute(
+        conflict.insert(session, Contact)
+        .values(
+            phone=phone,
+            inbound_on=count_on,
+            inbound_count=0 if count_on is None else 1,
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_update(index_elements=["phone"], set_={"updated_at": now, **counted})
+        .returning(Contact.opted_out_at, Contact.inbound_count)
+    ).one()
+    return ContactNow(phone, row.opted_out_at is not None, row.inbound_count)
+
+
+def opted_out(session: Session, phone: str) -> bool:
+    """Whether `phone` is to be sent nothing. A phone we know nothing of is not."""
+    return session.scalar(select(Contact.opted_out_at).where(Contact.phone == phone)) is not None
+
+
+def opt_out(session: Session, phone: str, source: str, now: datetime, message_id: UUID | None = None) -> bool:
+    """Send `phone` nothing from now on. False, and nothing is logged, where that was so already."""
+    return _decide(session, phone, agreed=False, source=source, now=now, message_id=message_id)
+
+
+def opt_in(session: Session, phone: str, source: str, now: datetime, message_id: UUID | None = None) -> bool:
+    """Take back an opt-out. False, and nothing is logged, where there was none."""
+    return _decide(session, phone, agreed=True, source=source, now=now, message_id=message_id)
+
+
+def agreed(session: Session, phone: str, source: str, now: datetime, message_id: UUID | None = None) -> None:
+    """Log that `phone` agreed to be texted, as in joining; ends an opt-out."""
+    if not opt_in(session, phone, source, now, message_id):
+        _log(session, phone, agreed=True, source=source, now=now, message_id=message_id)
+
+
+def _decide(
+    session: Session, phone: str, *, agreed: bool, source: str, now: datetime, message_id: UUID | None
+) -> bool:
+    if contact_for_update(session, phone, now).opted_out is not agreed:
+        return False
+    session.execute(
+        update(Contact).where(Contact.phone == phone).values(opted_out_at=None if agreed else now)
+    )
+    _log(session, phone, agreed=agreed, source=source, now=now, message_id=message_id)
+    return True
+
+
+def _log(
+    session: Session, phone: str, *, agreed: bool, source: str, now: datetime, message_id: UUID | None
+) -> None:
+    session.execute(
+        insert(ConsentEvent).values(
+            id=new_id(),
+            phone=phone,
+            agreed=agreed,
+            source=source,
+            inbox_message_id=message_id,
+            occurred_at=now,
+        )
+    )

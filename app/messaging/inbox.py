@@ -1,0 +1,115 @@
+"""Texts that came in: each is taken once, however often its gateway delivers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.conversation.fit import measure
+from app.db import conflict
+from app.kernel.ids import new_id
+from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
+
+
+@dataclass(frozen=True)
+class InboundText:
+    gateway: str
+    provider_message_id: str
+    phone: str
+    """The sender as given; a short code or a name where it is no phone."""
+    recipient: str
+    body: str
+    opt_out_type: str | None = None
+    """`STOP`, `START` or `HELP` where the gateway has acted on that, and answered, already."""
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Received:
+    row_id: UUID
+    first_time: bool
+    reply: str | None
+    """What it was answered when it came first."""
+
+
+def receive(session: Session, text: InboundText, now: datetime) -> Received:
+    """Record `text`, or find what became of it where its gateway has delivered it before.
+
+    A second delivery at the same time waits here until the first is committed.
+    """
+    row_id = session.scalar(
+        conflict.insert(session, InboxMessage)
+        .values(
+            id=new_id(),
+            gateway=text.gateway,
+            provider_message_id=text.provider_message_id,
+            phone=_storable(text.phone),
+            recipient=_storable(text.recipient),
+            body=_storable(text.body),
+            opt_out_type=text.opt_out_type,
+            raw={_storable(name): _storable(value) for name, value in text.raw.items()},
+            received_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["gateway", "provider_message_id"])
+        .returning(InboxMessage.id)
+    )
+    if row_id is not None:
+        return Received(row_id, first_time=True, reply=None)
+    known = session.execute(
+        select(InboxMessage.id, InboxMessage.reply).where(
+            InboxMessage.gateway == text.gateway,
+            InboxMessage.provider_message_id == text.provider_message_id,
+        )
+    ).one()
+    return Received(known.id, first_time=False, reply=known.reply)
+
+
+def answer(
+    session: Session,
+    row_id: UUID,
+    reply: str,
+    *,
+    to: InboundText,
+    template: str,
+    language: str,
+    now: datetime,
+    household_id: UUID | None = None,
+) -> UUID:
+    """Keep `reply` to the inbox row, which goes back in the answer to the webhook, and count its parts like any other text's.
+
+    `template` is the key of the catalogue, or of the first of several. Returns the outbox row's id.
+    """
+    session.execute(update(InboxMessage).where(InboxMessage.id == row_id).values(reply=reply))
+    size = measure(reply)
+    reply_id = new_id()
+    session.execute(
+        insert(OutboxMessage).values(
+            id=reply_id,
+            phone=to.phone,
+            household_id=household_id,
+            in_reply_to_id=row_id,
+            template=template,
+            language=language,
+            body=reply,
+            encoding=size.encoding.value,
+            parts=size.parts,
+            status=OutboxStatus.REPLIED,
+            not_before=now,
+            gateway=to.gateway,
+            sender=to.recipient,
+            created_at=now,
+            sent_at=now,
+            updated_at=now,
+        )
+    )
+    return reply_id
+
+
+def _storable(text: str) -> str:
+    """`text` without what PostgreSQL cannot hold: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
