@@ -1,7 +1,12 @@
-"""The phone in the browser. Mounted in the demo and in tests, never in production."""
+"""The phone in the browser, and the telephone company behind it. In the demo and in tests, never in production."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-router = APIRouter(prefix="/simulator", include_in_schema=False)
+from app.web.simulator import network, phone, travel
+
+router = APIRouter(include_in_schema=False)
+router.include_router(phone.router)
+router.include_router(travel.router)
+router.include_router(network.router)
