@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.kernel.grams import Grams
-from app.kernel.money import Money
+from app.conversation.values import Value
 
-Value = Money | Grams | date | time | int | str
+__all__ = ["Post", "Value"]
 
 
 class Post(Protocol):

@@ -693,17 +693,22 @@ def create_tables() -> None:
             sa.Enum("evening_before", "morning_of", name="reminderkind", native_enum=False, length=24),
             nullable=False,
         ),
+        sa.Column("date", sa.Date(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "status",
             sa.Enum("written", "dropped", name="reminderstatus", native_enum=False, length=24),
             nullable=False,
         ),
-        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum("late", "nobody_to_tell", name="dropreason", native_enum=False, length=24),
+            nullable=True,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["pickup_id"], ["pickups.id"], name=op.f("fk_reminders_pickup_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
-        sa.UniqueConstraint("pickup_id", "kind", "due_at", name=op.f("uq_reminders_pickup_id_kind_due_at")),
+        sa.UniqueConstraint("pickup_id", "kind", "date", name=op.f("uq_reminders_pickup_id_kind_date")),
     )
     op.create_table(
         "route_stops",
