@@ -41,6 +41,13 @@ def hub(session: Session, hub_id: UUID) -> Hub:
     return found
 
 
+def hub_timezone(session: Session, hub_id: UUID) -> str | None:
+    """The time zone that a hub's people live by: that of its first zone; None where it has none yet."""
+    return session.scalar(
+        select(Zone.timezone).where(Zone.hub_id == hub_id, Zone.active).order_by(Zone.code).limit(1)
+    )
+
+
 def calendar(session: Session, zone_id: UUID) -> Calendar:
     """One zone's calendar."""
     return calendars(session, [zone_id])[zone_id]

@@ -1,7 +1,11 @@
-"""The collectors' pages."""
+"""The collectors' pages: plain HTML and forms that work without script, on a cheap phone, in the sun."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-router = APIRouter(prefix="/route", include_in_schema=False)
+from app.web.routesheet import sign_in, stops, style, today
+
+router = APIRouter(include_in_schema=False)
+for part in (sign_in, today, stops, style):
+    router.include_router(part.router)

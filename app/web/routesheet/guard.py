@@ -1,0 +1,133 @@
+"""What surrounds every page: who is asking, from where, and what the browser may do with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from sqlalchemy.orm import Session
+
+from app.collectors import sessions
+from app.collectors.sessions import SignedIn
+from app.container import Container
+from app.errors import NotAllowed, NotFound, NotSignedIn, WeighbackError
+from app.settings import Settings
+from app.web.deps import get_container
+from app.web.problem import STATUS_OF
+from app.web.routesheet.pages import render
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Not no-referrer: with that, browsers send our own forms with `Origin: null`.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class PageRoute(APIRoute):
+    """Refuses other sites' forms, turns our errors into pages, and sets the headers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            container = get_container(request)
+            try:
+                _refuse_other_sites(request)
+                response = await handle(request)
+            except NotSignedIn:
+                response = RedirectResponse("/route/sign-in", 303)
+            except RequestValidationError:
+                # Forms are read by `forms`; all that FastAPI checks here is the ids in addresses.
+                response = _error_page(request, container, NotFound("no such page"))
+            except WeighbackError as error:
+                response = _error_page(request, container, error)
+            signed_in: SignedIn | None = getattr(request.state, "signed_in", None)
+            if signed_in is not None and signed_in.renewed and response.status_code < 400:  # noqa: PLR2004
+                remember(response, request.cookies[cookie_name(container.settings)], container)
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return guarded
+
+
+def signed_in(session: Session, request: Request, container: Container, now: datetime) -> SignedIn:
+    """Whoever is asking. Raises `NotSignedIn`."""
+    token = request.cookies.get(cookie_name(container.settings), "")
+    who = sessions.session_for(session, token, lifetime=lifetime(container.settings), now=now)
+    request.state.signed_in = who
+    request.state.language = who.language
+    return who
+
+
+def lifetime(settings: Settings) -> timedelta:
+    return timedelta(days=settings.collector_session_days)
+
+
+def cookie_name(settings: Settings) -> str:
+    # With this prefix a browser takes the cookie only from this very host, over TLS (RFC 6265bis).
+    return "__Host-collector" if _tls(settings) else "collector"
+
+
+def remember(response: Response, token: str, container: Container) -> None:
+    settings = container.settings
+    response.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=int(lifetime(settings).total_seconds()),
+        path="/",
+        secure=_tls(settings),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forget(response: Response, settings: Settings) -> None:
+    response.delete_cookie(
+        cookie_name(settings), path="/", secure=_tls(settings), httponly=True, samesite="lax"
+    )
+
+
+def _tls(settings: Settings) -> bool:
+    return settings.public_url.startswith("https://")
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Only our own pages may send forms here.
+
+    Browsers say where a form comes from in `Sec-Fetch-Site`, older ones in `Origin`; what sends neither is
+    too old to be attacked through anything but its cookie, and that is SameSite.
+    """
+    if request.method in _SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        allowed = site in {"same-origin", "none"}
+    else:
+        allowed = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not allowed:
+        raise NotAllowed("this form was sent from another site")
+
+
+def _error_page(request: Request, container: Container, error: WeighbackError) -> Response:
+    status = next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), None)
+    if status is None:
+        raise error
+    key = f"sheet.error.{error.code}"
+    if key not in container.catalogue.keys:
+        key = "sheet.error.conflict"
+    language: str | None = getattr(request.state, "language", None)
+    return render(container, "error.html", language, status=status, message_key=key)

@@ -1,0 +1,114 @@
+"""One stop: see it, weigh, or say why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.container import Container
+from app.errors import InvalidInput, NotFound, NotSignedIn
+from app.pickups.statuses import PickupStatus
+from app.routing.sheet import route_date
+from app.web.deps import Here
+from app.web.routesheet import guard, sign_in, stop_page
+from app.web.routesheet.forms import Fields, Mistake, StopForm
+from app.web.routesheet.stop_page import StopView
+from app.weighing import visits
+from app.weighing.service import Limits, Missed, Outcome, Submission, record, record_missed
+from app.weighing.visits import RecordedVisit
+
+router = APIRouter(route_class=guard.PageRoute)
+
+
+@router.get("/route/stops/{pickup_id}")
+def show(request: Request, container: Here, pickup_id: UUID) -> Response:
+    """The form; for a stop that is weighed, what was weighed."""
+    now = container.clock.now()
+    recorded: RecordedVisit | None = None
+    with container.database.unit_of_work() as session:
+        who = guard.signed_in(session, request, container, now)
+        view = stop_page.load(session, container, who, pickup_id, now)
+        if view.stop is None:
+            raise NotFound("not one of today's stops")
+        if view.stop.status is PickupStatus.COLLECTED:
+            recorded = visits.of_pickup(session, view.pickup_id)
+    if recorded is not None:
+        return stop_page.show_result(container, view, recorded)
+    return stop_page.show_form(container, view, StopForm.blank())
+
+
+@router.post("/route/stops/{pickup_id}")
+def submit(request: Request, container: Here, pickup_id: UUID, fields: Fields) -> Response:
+    """Record the form once, however often it comes.
+
+    A form that comes late, or for a stop that was given to somebody else meanwhile, is taken as well: the
+    weights are real. Its answers say nothing of the household.
+    """
+    form = StopForm.of(fields)
+    now = container.clock.now()
+    recorded: RecordedVisit | None = None
+    try:
+        with container.database.unit_of_work() as session:
+            who = guard.signed_in(session, request, container, now)
+            view = stop_page.load(session, container, who, pickup_id, now)
+            result = _record(session, container, Sent(who.collector_id, view, form, now))
+            if result == "conflict":
+                recorded = visits.of_pickup(session, view.pickup_id)
+    except NotSignedIn:
+        kept = sign_in.Kept.of({"stop": str(pickup_id), "typed": urlencode(fields)})
+        return sign_in.form(container, None, kept=kept, status=401)
+    if isinstance(result, list):
+        return stop_page.show_form(container, view, form, result, status=422)
+    if result == "conflict":
+        return stop_page.show_result(container, view, recorded, conflict=True)
+    return RedirectResponse(f"/route/visits/{form.id}", 303)
+
+
+@router.get("/route/visits/{visit_id}")
+def show_visit(request: Request, container: Here, visit_id: UUID) -> Response:
+    """What came of a form, for whoever sent it."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        who = guard.signed_in(session, request, container, now)
+        visit = visits.visit(session, visit_id)
+        if visit is None or visit.collector_id != who.collector_id:
+            raise NotFound("no such visit")
+        view = stop_page.load(session, container, who, visit.pickup_id, now)
+    return stop_page.show_result(container, view, visit)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form, who sent it, about what, and when."""
+
+    by: UUID
+    view: StopView
+    form: StopForm
+    at: datetime
+
+
+def _record(session: Session, container: Container, sent: Sent) -> Outcome | list[Mistake]:
+    form, view, now = sent.form, sent.view, sent.at
+    limits = Limits.of(container.settings)
+    on_route = view.stop is not None or route_date(session, sent.by, view.pickup_id) is not None
+    try:
+        if form.missed:
+            reason, mistakes = form.why_missed()
+            if reason is None or mistakes:
+                return mistakes
+            missed = Missed(form.missed_id, view.pickup_id, sent.by, reason, form.note, now, not on_route)
+            return record_missed(session, missed, now, container.post, limits).outcome
+        grams, mistakes = form.weights(view.codes, limits.max_grams)
+        if mistakes:
+            return mistakes
+        weighed = Submission(form.weighing_id, view.pickup_id, sent.by, grams, now, not on_route)
+        return record(session, weighed, now, container.post, limits).outcome
+    except InvalidInput:
+        # What was typed is fine by itself: the stop's day is too far off. Services refuse before they write.
+        return [Mistake("form", "sheet.mistake.day")]
