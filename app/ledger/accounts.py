@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from app.db import conflict
 from app.errors import ConfigurationError, NotFound
 from app.kernel.ids import new_id
 from app.ledger.models import Account, AccountKind
@@ -113,9 +112,8 @@ def _other_currency(asked: str | None, kept: str | None) -> ConfigurationError:
 
 def _open(session: Session, code: str, kind: AccountKind, currency: str, household_id: UUID | None) -> None:
     session.flush()
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     session.execute(
-        insert(Account)
+        conflict.insert(session, Account)
         .values(
             id=new_id(),
             code=code,

@@ -12,11 +12,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.db import conflict
 from app.errors import Conflict, InsufficientBalance, InvalidInput
 from app.kernel.ids import new_id
 from app.ledger import models
@@ -166,9 +165,8 @@ def balances(session: Session, household_ids: Sequence[UUID]) -> dict[UUID, int]
 
 def _write(session: Session, values: dict[str, object], postings: Sequence[Posting]) -> bool:
     """False where the key was taken meanwhile."""
-    upsert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     written = session.execute(
-        upsert(models.Transfer)
+        conflict.insert(session, models.Transfer)
         .values(**values)
         .on_conflict_do_nothing(index_elements=[models.Transfer.key])
         .returning(models.Transfer.id)

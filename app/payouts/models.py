@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,6 +44,18 @@ class Payout(Base):
     updated_at: Mapped[datetime]
 
 
+class AttemptResult(enum.StrEnum):
+    """What came of an attempt that is closed; each attempt is paid at most once, and we know which."""
+
+    NOT_SENT = "not_sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    NOT_FOUND = "not_found"
+    LATE = "late"
+    """Paid after the payout was closed: a receivable."""
+    REVERSED = "reversed"
+
+
 class PayoutAttempt(Base):
     """Stored with its exact body before the wire is touched."""
 
@@ -58,6 +71,7 @@ class PayoutAttempt(Base):
     body: Mapped[str] = mapped_column(Text)
     body_sha256: Mapped[str] = mapped_column(String(64))
     open: Mapped[bool] = mapped_column(default=True)
+    result: Mapped[AttemptResult | None]
     first_not_found_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

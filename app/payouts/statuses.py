@@ -25,8 +25,10 @@ class PayoutStatus(enum.StrEnum):
 _S = PayoutStatus
 TRANSITIONS: dict[PayoutStatus, frozenset[PayoutStatus]] = {
     _S.REQUESTED: frozenset({_S.RESERVED, _S.FAILED}),
-    _S.RESERVED: frozenset({_S.SUBMITTING, _S.FAILED}),
-    _S.SUBMITTING: frozenset({_S.PENDING, _S.UNKNOWN, _S.PAID, _S.FAILED, _S.NEEDS_REVIEW}),
+    # Paid and in review: word of an attempt that had been thought unsent.
+    _S.RESERVED: frozenset({_S.SUBMITTING, _S.FAILED, _S.PAID, _S.NEEDS_REVIEW}),
+    # Back to reserved only where the call provably never left: the connection was not made.
+    _S.SUBMITTING: frozenset({_S.RESERVED, _S.PENDING, _S.UNKNOWN, _S.PAID, _S.FAILED, _S.NEEDS_REVIEW}),
     _S.PENDING: frozenset({_S.UNKNOWN, _S.PAID, _S.FAILED, _S.NEEDS_REVIEW}),
     _S.UNKNOWN: frozenset({_S.PENDING, _S.PAID, _S.FAILED, _S.NEEDS_REVIEW}),
     _S.NEEDS_REVIEW: frozenset({_S.PAID, _S.FAILED}),
@@ -34,6 +36,12 @@ TRANSITIONS: dict[PayoutStatus, frozenset[PayoutStatus]] = {
     _S.FAILED: frozenset(),
     _S.REVERSED: frozenset(),
 }
+
+
+IN_FLIGHT = frozenset({_S.SUBMITTING, _S.PENDING, _S.UNKNOWN})
+"""The provider may have the money on its way."""
+DUE = frozenset({_S.RESERVED}) | IN_FLIGHT
+"""Somebody must see to it again at `next_check_at`."""
 
 
 def check_move(before: PayoutStatus, after: PayoutStatus) -> None:

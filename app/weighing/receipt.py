@@ -8,12 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.conversation.values import Value
 from app.households import service as households
 from app.kernel.grams import kilograms
 from app.kernel.money import Money
+from app.messaging.post import Post, Value
 from app.weighing.lines import WeighedLine
-from app.weighing.ports import Post
 
 LINES_ROOM_CHARACTERS = 64
 """What the longest receipt leaves for the weights if it is to stay one part of 160 characters."""

@@ -25,14 +25,15 @@ from app.errors import InvalidInput, NotFound
 from app.kernel.clock import local_date
 from app.kernel.money import Money
 from app.ledger import service as ledger
+from app.messaging.post import Post
+from app.pickups import service as pickups
 from app.pickups.models import Pickup
-from app.pickups.statuses import TRANSITIONS, MissedReason, PickupStatus, check_move
+from app.pickups.statuses import TRANSITIONS, MissedReason, PickupStatus
 from app.places import service as places
 from app.settings import Settings
 from app.weighing.credit import checked_grams
 from app.weighing.lines import WeighedLine, lines_of, price
 from app.weighing.models import ConflictReason, Visit, VisitOutcome, Weighing, WeighingLine
-from app.weighing.ports import Post
 from app.weighing.rates import MaterialRate, rates_on
 from app.weighing.receipt import send_receipt, tell_household
 from app.weighing.submissions import Missed, Submission, digest, keep_aside
@@ -41,7 +42,6 @@ __all__ = [
     "Limits",
     "MaterialRate",
     "Missed",
-    "Post",
     "Recorded",
     "RecordedMiss",
     "Submission",
@@ -105,7 +105,7 @@ def record(session: Session, submission: Submission, now: datetime, post: Post, 
     lines = price(session, pickup, weighed)
     visit = _visit(session, submission, now)
     weighing = _credit(session, visit, pickup, lines, limits.currency)
-    _move(pickup, PickupStatus.COLLECTED, now)
+    pickups.move_to(session, pickup, PickupStatus.COLLECTED, now)
     session.flush()
     balance_minor = ledger.balance(session, pickup.household_id)
     balance = Money(balance_minor, limits.currency)
@@ -140,7 +140,7 @@ def record_missed(
     _check_day(session, pickup, now, limits)
     visit = _visit(session, missed, now)
     if PickupStatus.MISSED in TRANSITIONS[pickup.status]:
-        _move(pickup, PickupStatus.MISSED, now, missed.reason)
+        pickups.move_to(session, pickup, PickupStatus.MISSED, now, missed.reason)
         tell_household(
             session,
             post,
@@ -266,10 +266,3 @@ def _credit(
             )
         )
     return weighing
-
-
-def _move(pickup: Pickup, status: PickupStatus, now: datetime, reason: MissedReason | None = None) -> None:
-    check_move(pickup.status, status)
-    pickup.status = status
-    pickup.missed_reason = reason
-    pickup.updated_at = now

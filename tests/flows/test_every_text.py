@@ -17,6 +17,7 @@ from app.flows.registry import REGISTRY, TEXTS
 from app.flows.snapshot import Area, Home, LastWeighing, Offer, Purse, Snapshot
 from app.kernel.grams import Grams
 from app.kernel.money import Money
+from app.weighing.receipt import LINES_ROOM_CHARACTERS
 
 LANGUAGES = ("en", "pcm")
 CATALOGUE = Catalogue.load(TEXTS, LANGUAGES)
@@ -51,6 +52,7 @@ LONGEST: dict[str, Value] = {
     "step": Money(100_000, "NGN"),
     "total": 99,
     "weight": Grams(199_950),
+    "weights": "W" * LINES_ROOM_CHARACTERS,
     "zone": "Lagos Island South",
 }
 """By placeholder. A new placeholder needs its longest value here."""

@@ -1,0 +1,205 @@
+"""Disputes: a household says that a weighing was wrong, and a person answers.
+
+A correction is a new entry of the difference, never an edit. It is priced at the rates of the weighing's own day.
+Decided here: where a correction takes credit back that the household has spent already, what is still there is
+taken and the rest is the programme's loss. No balance goes below zero, and nobody who asked in good faith is left
+with a debt. `Dispute.difference_minor` is what was booked, `corrected_credit_minor` what was right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Dispute, DisputeStatus
+from app.errors import Conflict, InvalidInput, NotFound
+from app.households import service as households
+from app.kernel.clock import local_date
+from app.kernel.grams import Grams
+from app.kernel.ids import new_id
+from app.kernel.money import Money
+from app.ledger import service as ledger
+from app.messaging.post import Post, Value
+from app.pickups.models import Pickup
+from app.places import service as places
+from app.weighing import service as weighing
+from app.weighing.credit import checked_grams
+from app.weighing.models import Weighing
+
+SAID_MAX = 480
+
+log = structlog.get_logger()
+
+
+def open_dispute(
+    session: Session, household_id: UUID, said: str, now: datetime, *, phone: str | None = None
+) -> Dispute:
+    """Dispute the household's latest weighing; again, while that is open, is the same dispute.
+
+    `phone` is who asked, and gets the answer; without it, the household's first. Raises `NotFound` where nothing
+    was weighed yet.
+    """
+    latest = weighing.latest_for(session, household_id)
+    if latest is None:
+        raise NotFound("Nothing has been weighed for that household yet.")
+    session.get_one(Weighing, latest.id, with_for_update=True)  # two asking at once open one
+    known = open_for(session, latest.id)
+    if known is not None:
+        return known
+    dispute = Dispute(
+        id=new_id(),
+        household_id=household_id,
+        weighing_id=latest.id,
+        phone=phone or households.primary_phone(session, household_id),
+        said=said.replace("\x00", "")[:SAID_MAX],
+        status=DisputeStatus.OPEN,
+        difference_minor=0,
+        opened_at=now,
+    )
+    session.add(dispute)
+    session.flush()
+    log.info("dispute.opened", dispute_id=str(dispute.id), weighing_id=str(latest.id))
+    return dispute
+
+
+def open_for(session: Session, weighing_id: UUID) -> Dispute | None:
+    """The open dispute about a weighing."""
+    return session.scalar(
+        select(Dispute).where(Dispute.weighing_id == weighing_id, Dispute.status == DisputeStatus.OPEN)
+    )
+
+
+def standing_grams(session: Session, weighing_id: UUID) -> dict[str, int]:
+    """The grams that now count, by material code: the last correction's, or the first ones."""
+    corrected = session.scalar(
+        select(Dispute.corrected_grams)
+        .where(Dispute.weighing_id == weighing_id, Dispute.status == DisputeStatus.CORRECTED)
+        .order_by(Dispute.resolved_at.desc(), Dispute.id.desc())
+        .limit(1)
+    )
+    if corrected is not None:
+        return dict(corrected)
+    return {line.code: line.grams for line in weighing.lines_of(session, weighing_id)}
+
+
+def resolve(
+    session: Session,
+    dispute_id: UUID,
+    *,
+    grams: Mapping[str, int] | None,
+    decision: str,
+    by: str,
+    now: datetime,
+    post: Post,
+    limits: weighing.Limits,
+) -> Dispute:
+    """Answer a dispute: with `grams` (by material code; all of them) it is corrected, without it is upheld.
+
+    The household is told. Raises `NotFound`, `InvalidInput` naming the field, and `Conflict` where it has been
+    answered already.
+    """
+    dispute = session.get(Dispute, dispute_id, with_for_update=True, populate_existing=True)
+    if dispute is None:
+        raise NotFound("There is no such dispute.")
+    if dispute.status is not DisputeStatus.OPEN:
+        raise Conflict(f"That dispute has been answered: {dispute.status.value}.")
+    if not decision.strip():
+        raise InvalidInput("decision", "Please say why, in a few words.")
+    dispute.resolved_by = by
+    dispute.resolution = decision.strip()[:300]
+    dispute.resolved_at = now
+    disputed = session.get_one(Weighing, dispute.weighing_id)
+    if grams is None:
+        dispute.status = DisputeStatus.UPHELD
+    else:
+        _correct(session, dispute, disputed, grams, limits)
+    session.flush()
+    _tell(session, dispute, disputed, post, limits.currency)
+    log.info("dispute.resolved", dispute_id=str(dispute.id), status=dispute.status.value)
+    return dispute
+
+
+def _correct(
+    session: Session,
+    dispute: Dispute,
+    disputed: Weighing,
+    grams: Mapping[str, int],
+    limits: weighing.Limits,
+) -> None:
+    """Book the difference between what is right and what has been booked so far."""
+    # Nothing at all is a fair correction, unlike a fair weighing.
+    weighed = checked_grams(grams, limits.max_grams) if any(grams.values()) else {}
+    pickup = session.get_one(Pickup, disputed.pickup_id)
+    right = sum(line.amount_minor for line in weighing.price(session, pickup, weighed))
+    available = ledger.available_for_update(session, dispute.household_id)
+    booked = disputed.credit_minor + int(
+        session.scalar(
+            select(func.coalesce(func.sum(Dispute.difference_minor), 0)).where(
+                Dispute.weighing_id == disputed.id
+            )
+        )
+        or 0
+    )
+    difference = max(right - booked, -available)
+    dispute.status = DisputeStatus.CORRECTED
+    dispute.corrected_grams = dict(weighed)
+    dispute.corrected_credit_minor = right
+    dispute.difference_minor = difference
+    if difference:
+        dispute.transfer_id = _book(session, dispute, disputed, difference, limits.currency)
+
+
+def _book(session: Session, dispute: Dispute, disputed: Weighing, difference: int, currency: str) -> UUID:
+    credit = ledger.household_accounts(session, dispute.household_id, currency=currency).credit_id
+    expense = ledger.named(session, ledger.PROGRAMME_EXPENSE)
+    way = (expense, credit) if difference > 0 else (credit, expense)
+    assert dispute.resolved_at is not None
+    return ledger.transfer(
+        session,
+        key=f"dispute:{dispute.id}",
+        kind="correction",
+        postings=[ledger.Posting(*way, abs(difference))],
+        reason="weighing corrected",
+        cause=ledger.Cause("dispute", dispute.id),
+        effective_at=disputed.weighed_at,
+        now=dispute.resolved_at,
+    ).id
+
+
+def _tell(session: Session, dispute: Dispute, disputed: Weighing, post: Post, currency: str) -> None:
+    assert dispute.resolved_at is not None
+    zone = places.zone(session, session.get_one(Pickup, disputed.pickup_id).zone_id)
+    key = "dispute.upheld"
+    if dispute.status is DisputeStatus.CORRECTED:
+        difference = dispute.difference_minor
+        key = "dispute.raised" if difference > 0 else "dispute.lowered" if difference < 0 else "dispute.same"
+    values: dict[str, Value] = {
+        "date": local_date(disputed.weighed_at, zone.timezone),
+        "weight": Grams(sum(standing_grams(session, disputed.id).values())),
+        "balance": Money(ledger.balance(session, dispute.household_id), currency),
+    }
+    if dispute.difference_minor:
+        values["amount"] = Money(abs(dispute.difference_minor), currency)
+    language = next(
+        (
+            known.language
+            for known in households.phones(session, dispute.household_id)
+            if known.phone == dispute.phone
+        ),
+        households.get(session, dispute.household_id).language,
+    )
+    post.text(
+        session,
+        phone=dispute.phone,
+        language=language,
+        key=key,
+        values=values,
+        now=dispute.resolved_at,
+        household_id=dispute.household_id,
+        dedupe_key=f"dispute:{dispute.id}",
+    )

@@ -1,0 +1,147 @@
+"""Paying money out through somebody else's machines."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.payouts.models import Payout
+
+
+class AuthLevel(enum.IntEnum):
+    """How sure we are that a callback comes from the provider; higher is surer."""
+
+    NONE = 0
+    IP_ONLY = 1
+    SECRET = 2
+    SIGNED = 3
+    """The body is signed with a key that only the provider and we hold: it counts as an answer."""
+
+
+class Duplicates(enum.StrEnum):
+    """What a provider does with a reference that it has seen."""
+
+    SAME_ANSWER = "same_answer"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    currency: str
+    currency_exponent: int
+    """Digits of the minor unit on the wire: 2 for kobo."""
+    minimum_minor: int
+    maximum_minor: int
+    reference_pattern: str
+    """A regular expression that every reference matches."""
+    duplicates: Duplicates
+    queryable_by_reference: bool
+    """False where only the provider's own reference finds a payment."""
+    callbacks: AuthLevel
+    not_found_final_after: timedelta | None
+    """Once a payment is unknown that long after it was sent, it never arrived. None = never final."""
+    timeout: timedelta
+    """No call takes longer than this."""
+
+
+@dataclass(frozen=True)
+class Instruction:
+    payee_phone: str
+    """E.164."""
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class WireRequest:
+    """Exactly what goes over the wire; stored before it does."""
+
+    reference: str
+    body: str
+
+
+class CannotPay(Exception):
+    """The provider cannot make this payment at all; nothing was sent."""
+
+
+class SubmitOutcome(enum.StrEnum):
+    NOT_SENT = "not_sent"
+    """Provably: the connection was never made."""
+    ACCEPTED = "accepted"
+    SETTLED = "settled"
+    REJECTED_FINAL = "rejected_final"
+    """Refused with a code that is on the adapter's list of final ones."""
+    DUPLICATE = "duplicate"
+    INDETERMINATE = "indeterminate"
+    """Everything else: time-outs, 5xx, codes that nobody has met."""
+
+
+class ObservedStatus(enum.StrEnum):
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REVERSED = "reversed"
+    NOT_FOUND = "not_found"
+    UNCLEAR = "unclear"
+    """The default: the answer could not be read as any of the others."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a provider said of one payment. What it did not say is None."""
+
+    status: ObservedStatus
+    reference: str | None = None
+    provider_reference: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    payee_phone: str | None = None
+    code: str | None = None
+    """The provider's own word, for people to look up."""
+
+
+@dataclass(frozen=True)
+class SubmitResult:
+    outcome: SubmitOutcome = SubmitOutcome.INDETERMINATE
+    observation: Observation = Observation(ObservedStatus.UNCLEAR)
+
+
+class PaymentProvider(Protocol):
+    """One company that pays. Every adapter passes tests/contracts/test_payment_providers.py."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def plan(self, instruction: Instruction, attempt_id: UUID) -> WireRequest:
+        """Pure: limits, rounding and the reference. Raises `CannotPay`."""
+        ...
+
+    async def submit(self, request: WireRequest) -> SubmitResult:
+        """One POST, no retry inside. Never raises for what the provider or the network does."""
+        ...
+
+    async def query(self, request: WireRequest, provider_reference: str | None) -> Observation:
+        """Ask what became of a payment. Never raises for what the provider or the network does."""
+        ...
+
+    def authenticate(self, headers: Mapping[str, str], raw_body: bytes, peer_ip: str | None) -> AuthLevel:
+        """How far a callback can be believed."""
+        ...
+
+    def parse_callback(self, raw_body: bytes) -> list[Observation]:
+        """Raises `ValueError` for a body that is no callback of this provider."""
+        ...
+
+
+class PayoutListener(Protocol):
+    """Whoever asked for payouts and wants to hear, in the same transaction, what becomes of them."""
+
+    def moved(self, session: Session, payout: Payout, now: datetime) -> None:
+        """`payout.status` is new."""
+        ...

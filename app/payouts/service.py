@@ -1,0 +1,129 @@
+"""Asking for payouts, and the decisions that people take about them.
+
+How a payout then goes its way: `driver` (the worker's calls), `calling` (what is stored around each call),
+`observing` (what an answer means), `turning` and `booking` (state and book in one step).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, InsufficientBalance, NotFound
+from app.jobs import Jobs
+from app.kernel.ids import new_id
+from app.ledger import service as ledger
+from app.payouts import booking
+from app.payouts.models import AttemptResult, Payout, PayoutAttempt, PayoutObservation
+from app.payouts.observing import Word, keep
+from app.payouts.ports import Observation, ObservedStatus, PayoutListener
+from app.payouts.statuses import PayoutStatus
+from app.payouts.turning import Turn
+
+JOB = "settle_payouts"
+"""Does all that is due: submits what is reserved, asks after what is in flight."""
+
+
+def request(
+    session: Session,
+    *,
+    household_id: UUID,
+    redemption_id: UUID,
+    amount_minor: int,
+    payee_phone: str,
+    provider: str,
+    now: datetime,
+    jobs: Jobs,
+) -> Payout:
+    """Set the credit aside and have the worker pay it out soon after this transaction commits.
+
+    Raises `InsufficientBalance` before anything is written.
+    """
+    accounts = ledger.find_household_accounts(session, household_id)
+    if accounts is None or ledger.available_for_update(session, household_id) < amount_minor:
+        raise InsufficientBalance("The credit is less than that.")
+    payout = Payout(
+        id=new_id(),
+        redemption_id=redemption_id,
+        household_id=household_id,
+        provider=provider,
+        payee_phone=payee_phone,
+        amount_minor=amount_minor,
+        currency=accounts.currency,
+        status=PayoutStatus.REQUESTED,
+        next_check_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(payout)
+    session.flush()
+    booking.reserve(session, payout, now)
+    payout.status = PayoutStatus.RESERVED
+    session.flush()
+    jobs.enqueue(session, JOB)
+    return payout
+
+
+def get(session: Session, payout_id: UUID) -> Payout:
+    """Raises `NotFound`."""
+    payout = session.get(Payout, payout_id)
+    if payout is None:
+        raise NotFound("There is no such payout.")
+    return payout
+
+
+def for_redemption(session: Session, redemption_id: UUID) -> Payout | None:
+    return session.scalar(select(Payout).where(Payout.redemption_id == redemption_id))
+
+
+def attempts(session: Session, payout_id: UUID) -> list[PayoutAttempt]:
+    """In the order they were made."""
+    query = select(PayoutAttempt).where(PayoutAttempt.payout_id == payout_id).order_by(PayoutAttempt.id)
+    return list(session.scalars(query))
+
+
+def observations(session: Session, payout_id: UUID) -> list[PayoutObservation]:
+    """Everything that was ever said of it, in order."""
+    return list(
+        session.scalars(
+            select(PayoutObservation)
+            .join(PayoutAttempt, PayoutAttempt.id == PayoutObservation.attempt_id)
+            .where(PayoutAttempt.payout_id == payout_id)
+            .order_by(PayoutObservation.id)
+        )
+    )
+
+
+def decide(
+    session: Session,
+    payout_id: UUID,
+    *,
+    paid: bool,
+    by: str,
+    reason: str,
+    heard: PayoutListener,
+    now: datetime,
+) -> Payout:
+    """A person's word on a payout in review: it was paid, or it was not and is given back.
+
+    Raises `NotFound`, and `Conflict` for a payout that is not in review.
+    """
+    payout = session.get(Payout, payout_id, with_for_update=True, populate_existing=True)
+    if payout is None:
+        raise NotFound("There is no such payout.")
+    if payout.status is not PayoutStatus.NEEDS_REVIEW:
+        raise Conflict(f"The payout is {payout.status.value}; only one in review takes a decision.")
+    made = attempts(session, payout.id)
+    attempt = next((one for one in made if one.open), made[-1])
+    turn = Turn(session, payout, attempt, heard, now)
+    status = ObservedStatus.SUCCEEDED if paid else ObservedStatus.FAILED
+    keep(turn, Word(Observation(status, code=f"{by}: {reason}"[:200]), "operator", "operator"))
+    payout.review_reason = reason[:200]
+    if paid:
+        turn.settle()
+    else:
+        turn.give_back(AttemptResult.FAILED)
+    return payout

@@ -1,0 +1,124 @@
+"""What credit can be spent on, and spending it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, InsufficientBalance, InvalidInput, NotFound, Refused
+from app.jobs import Jobs
+from app.kernel.clock import at_local, local_date
+from app.kernel.ids import new_id
+from app.ledger import service as ledger
+from app.payouts import service as payouts
+from app.rewards.models import Redemption, RedemptionStatus, Reward
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class RedemptionRules:
+    day_limit_minor: int
+    """Per household and local day; what was given back does not count."""
+    timezone: str
+    provider: str | None
+    """Who pays; None where nobody does."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        provider = next(iter(settings.payment_providers), None)
+        return cls(settings.redemption_day_limit_minor, settings.timezone, provider)
+
+
+def options(session: Session) -> list[Reward]:
+    """What is on offer, by code."""
+    return list(session.scalars(select(Reward).where(Reward.active).order_by(Reward.code)))
+
+
+def redeem(
+    session: Session,
+    *,
+    key: str,
+    household_id: UUID,
+    reward_code: str,
+    amount_minor: int,
+    payee_phone: str,
+    now: datetime,
+    rules: RedemptionRules,
+    jobs: Jobs,
+) -> Redemption:
+    """Spend credit, once per `key`; the worker pays soon after this transaction commits.
+
+    The same key with the same wish returns the first redemption, with another raises `Conflict`. Raises
+    `NotFound` and `InvalidInput` for what is not on offer, `Refused` for more than the day allows, and
+    `InsufficientBalance`; nothing has been written then.
+    """
+    # Held until the end: two redemptions of one household wait for each other, here and at the day's limit.
+    balance_minor = ledger.available_for_update(session, household_id)
+    known = session.scalar(select(Redemption).where(Redemption.key == key))
+    reward = session.scalar(select(Reward).where(Reward.code == reward_code))
+    if reward is None:
+        raise NotFound("There is no such reward.")
+    if known is not None:
+        wish = (known.household_id, known.reward_id, known.amount_minor, known.payee_phone)
+        if wish != (household_id, reward.id, amount_minor, payee_phone):
+            raise Conflict("That key was used for another redemption.")
+        return known
+    _check_amount(reward, amount_minor)
+    if rules.provider is None:
+        raise Refused("Nobody is set up to pay that just now.")
+    if amount_minor > balance_minor:
+        raise InsufficientBalance("The credit is less than that.")
+    if _spent_today(session, household_id, rules, now) + amount_minor > rules.day_limit_minor:
+        raise Refused("That is more than can be spent in one day.")
+    redemption = Redemption(
+        id=new_id(),
+        key=key,
+        household_id=household_id,
+        reward_id=reward.id,
+        amount_minor=amount_minor,
+        payee_phone=payee_phone,
+        status=RedemptionStatus.REQUESTED,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(redemption)
+    session.flush()
+    payouts.request(
+        session,
+        household_id=household_id,
+        redemption_id=redemption.id,
+        amount_minor=amount_minor,
+        payee_phone=payee_phone,
+        provider=rules.provider,
+        now=now,
+        jobs=jobs,
+    )
+    return redemption
+
+
+def _check_amount(reward: Reward, amount_minor: int) -> None:
+    if not reward.active:
+        raise NotFound("That reward is not on offer any more.")
+    if not reward.minimum_minor <= amount_minor <= reward.maximum_minor:
+        raise InvalidInput(
+            "amount_minor", f"The amount must lie between {reward.minimum_minor} and {reward.maximum_minor}."
+        )
+    if amount_minor % reward.step_minor:
+        raise InvalidInput("amount_minor", f"The amount must be a multiple of {reward.step_minor}.")
+
+
+def _spent_today(session: Session, household_id: UUID, rules: RedemptionRules, now: datetime) -> int:
+    midnight = at_local(local_date(now, rules.timezone), time(), rules.timezone)
+    spent = session.scalar(
+        select(func.coalesce(func.sum(Redemption.amount_minor), 0)).where(
+            Redemption.household_id == household_id,
+            Redemption.created_at >= midnight,
+            Redemption.status.not_in([RedemptionStatus.GIVEN_BACK, RedemptionStatus.REVERSED]),
+        )
+    )
+    return int(spent or 0)
