@@ -12,6 +12,7 @@ from app.adapters.sms.twilio import Twilio
 from app.container import Container
 from app.conversation.catalogue import Catalogue
 from app.db import Database
+from app.flows.turn import Talk
 from app.jobs import DbosJobs
 from app.kernel.clock import Clock, SystemClock
 from app.messaging.gateways import SmsGateways
@@ -28,6 +29,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Container:
     sms_gateways = _sms_gateways(settings)
     database = Database(settings.database_url)
     jobs = DbosJobs(database.engine)
+    post = Postman(catalogue, sms_gateways, jobs)
     return Container(
         settings=settings,
         clock=clock or SystemClock(),
@@ -35,7 +37,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Container:
         catalogue=catalogue,
         jobs=jobs,
         sms_gateways=sms_gateways,
-        post=Postman(catalogue, sms_gateways, jobs),
+        post=post,
+        talk=Talk(settings, catalogue, post, jobs),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.conversation.catalogue import Catalogue
 from app.db import Database
+from app.flows.turn import Talk
 from app.jobs import Jobs
 from app.kernel.clock import Clock
 from app.messaging.gateways import SmsGateways
@@ -22,6 +23,7 @@ class Container:
     jobs: Jobs
     sms_gateways: SmsGateways
     post: Postman
+    talk: Talk
 
     def close(self) -> None:
         """Let go of connections; the container is of no use afterwards."""

@@ -158,7 +158,9 @@ class Vocabulary:
         money = self._helpers.get("money", frozenset())
         before, after = found["before"], self._without_politeness(normalise(found["after"]))
         currency = not before or before == _HASH or unicodedata.category(before[0]) == "Sc" or before in money
-        if not currency or (after and after not in money) or (len(before) > 1 and before not in money):
+        if not currency or (len(before) > 1 and before not in money):
+            return None
+        if after and after not in money and after not in self._polite:
             return None
         if any(c in found["after"] for c in "-+*/%"):
             return None

@@ -34,6 +34,7 @@ LONGEST: dict[str, Value] = {
     "day": date(2026, 12, 30),
     "done": 99,
     "end": time(12, 30),
+    "from": date(2026, 12, 30),
     "held": _MUCH,
     "limit": Grams(199_950),
     "material": "Plastic bottles",

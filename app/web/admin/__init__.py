@@ -5,50 +5,26 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Response
 
 from app.web.admin import (
-    accounts,
     api_keys,
     audit_events,
-    collectors,
-    disputes,
-    exceptions,
-    households,
     hubs,
     materials,
-    messages,
-    payouts,
-    pickups,
     rates,
-    redemptions,
     rewards,
-    routes,
     service_days,
-    transfers,
-    weighings,
     zones,
 )
 from app.web.admin.openapi import PROBLEMS
 
 NOUNS = (
-    households,
-    collectors,
-    zones,
     hubs,
+    zones,
     service_days,
-    exceptions,
-    pickups,
-    routes,
-    weighings,
     materials,
     rates,
-    accounts,
-    transfers,
     rewards,
-    redemptions,
-    payouts,
-    messages,
-    disputes,
-    api_keys,
     audit_events,
+    api_keys,
 )
 
 

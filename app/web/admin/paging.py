@@ -55,28 +55,22 @@ def fetch(
     (ids made elsewhere).
     """
     key = [id_column] if newest_by is None else [newest_by, id_column]
-    last_id = reached(asked)
-    if last_id is not None:
+    if asked.cursor is not None:
+        last_id = _open(asked.cursor)
         if newest_by is None:
             query = query.where(id_column < last_id)
         else:
-            last = select(*key).where(id_column == last_id).correlate(None).scalar_subquery()
-            query = query.where(tuple_(*key) < last)
+            reached = select(*key).where(id_column == last_id).correlate(None).scalar_subquery()
+            query = query.where(tuple_(*key) < reached)
     rows = list(session.scalars(query.order_by(*(column.desc() for column in key)).limit(asked.limit + 1)))
     if len(rows) <= asked.limit:
         return rows, None
     rows = rows[: asked.limit]
-    return rows, cursor_after(getattr(rows[-1], id_column.key))
+    return rows, _wrap(getattr(rows[-1], id_column.key))
 
 
-def cursor_after(last_id: UUID) -> str:
-    """The cursor to what follows `last_id`."""
+def _wrap(last_id: UUID) -> str:
     return base64.urlsafe_b64encode(_MARK + last_id.bytes).rstrip(b"=").decode()
-
-
-def reached(asked: ListQuery) -> UUID | None:
-    """The last id of the page before; None at the beginning. Raises `InvalidInput`."""
-    return None if asked.cursor is None else _open(asked.cursor)
 
 
 def _open(cursor: str) -> UUID:

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from app.web.webhooks import twilio
+
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
+router.include_router(twilio.router)

@@ -1,0 +1,194 @@
+"""Does what a flow decided, by calling the services, and says what came of it.
+
+A refusal at this last moment (another phone of the home was faster, an area closed) becomes a polite
+text; whatever had been begun is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.cases import service as cases
+from app.conversation.states import Reply, say
+from app.errors import Conflict, InsufficientBalance, InvalidInput, NotFound
+from app.flows import actions
+from app.flows.facts import visit_of
+from app.flows.snapshot import Home, Snapshot
+from app.households import service as households
+from app.jobs import Jobs
+from app.kernel.clock import local_date
+from app.kernel.money import Money
+from app.kernel.phone import national
+from app.ledger import service as ledger
+from app.messaging.post import Post
+from app.pickups import service as pickups
+from app.places import service as places
+from app.rewards import service as rewards
+from app.settings import Settings
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What every action may use."""
+
+    session: Session
+    settings: Settings
+    post: Post
+    jobs: Jobs
+    facts: Snapshot
+    message_id: UUID
+    """The text that asked for it: what is done for it is done once."""
+    now: datetime
+
+    def money(self, amount_minor: int) -> Money:
+        return self.facts.money(amount_minor)
+
+    def home(self, household_id: UUID) -> Home:
+        return next(home for home in self.facts.homes if home.id == household_id)
+
+
+@dataclass(frozen=True)
+class Done:
+    succeeded: bool
+    reply: Reply | None
+    """None where the flow's own reply stands."""
+
+
+def execute(doing: Doing, action: object) -> Done:
+    """Do `action` whole or not at all. Raises nothing that a person can cause."""
+    kind = type(action)
+    try:
+        with doing.session.begin_nested():
+            reply = _ACTIONS[kind](doing, action)
+            doing.session.flush()
+        return Done(succeeded=True, reply=reply)
+    except InsufficientBalance:
+        if not isinstance(action, actions.Redeem):
+            raise
+        balance_minor = ledger.balance(doing.session, action.household_id)
+        short = say(
+            "redeem.short", balance=doing.money(balance_minor), amount=doing.money(action.amount_minor)
+        )
+        return Done(succeeded=False, reply=short)
+    except (Conflict, InvalidInput, NotFound) as refusal:
+        log.info("action_refused", action=kind.__name__, code=refusal.code)
+        return Done(succeeded=False, reply=_REFUSED.get(kind, _trouble)(doing, action))
+
+
+def _trouble(_doing: Doing, _action: object) -> Reply:
+    return say("trouble")
+
+
+def _enrol(doing: Doing, action: actions.Enrol) -> Reply:
+    zone = places.zone_by_code(doing.session, action.zone_code)
+    if zone is None:
+        return say("join.zone.none", programme=doing.facts.programme)
+    household = households.enrol(
+        doing.session,
+        phone=doing.facts.phone,
+        name=action.name,
+        language=action.language,
+        zone_id=zone.id,
+        landmark=action.landmark,
+        location=action.location,
+        now=doing.now,
+    )
+    pickups.extend(
+        doing.session,
+        doing.now,
+        doing.post,
+        pickups.Timetable.of(doing.settings),
+        zone_id=zone.id,
+        household_id=household.id,
+    )
+    first = pickups.upcoming(doing.session, household.id, local_date(doing.now, zone.timezone))
+    if first is None:
+        return say("join.done.undated", name=action.name, zone=zone.name)
+    return say("join.done", name=action.name, **visit_of(first).when)
+
+
+def _request(doing: Doing, action: actions.RequestPickup) -> Reply:
+    timetable = pickups.Timetable.of(doing.settings)
+    requested = pickups.request(doing.session, action.household_id, doing.now, timetable=timetable)
+    key = "pickup.requested" if requested.created else "pickup.already"
+    return say(key, **visit_of(requested.pickup).when)
+
+
+def _skip(doing: Doing, action: actions.SkipPickup) -> Reply:
+    pickup = pickups.decline(doing.session, action.household_id, doing.now)
+    return say("skip.done", date=pickup.date) if pickup else say("next.none")
+
+
+def _confirm(doing: Doing, action: actions.ConfirmPickup) -> Reply:
+    pickup = pickups.confirm(doing.session, action.household_id, doing.now)
+    return say("ready.done", **visit_of(pickup).when) if pickup else say("next.none")
+
+
+def _redeem(doing: Doing, action: actions.Redeem) -> Reply:
+    rewards.redeem(
+        doing.session,
+        key=f"text:{doing.message_id}",
+        household_id=action.household_id,
+        reward_code=action.reward_code,
+        amount_minor=action.amount_minor,
+        payee_phone=action.payee_phone,
+        now=doing.now,
+        rules=rewards.RedemptionRules.of(doing.settings),
+        jobs=doing.jobs,
+    )
+    balance_minor = ledger.balance(doing.session, action.household_id)
+    return say(
+        "redeem.done",
+        reward=action.reward_name,
+        amount=doing.money(action.amount_minor),
+        phone=national(action.payee_phone, doing.facts.region),
+        balance=doing.money(balance_minor),
+    )
+
+
+def _dispute(doing: Doing, action: actions.OpenDispute) -> Reply | None:
+    phone = doing.facts.phone
+    cases.open_dispute(doing.session, action.household_id, action.said, doing.now, phone=phone)
+    weighing = doing.facts.weighing
+    return say("wrong.done", date=weighing.date) if weighing else None
+
+
+def _speak(doing: Doing, action: actions.SetLanguage) -> None:
+    households.set_phone_language(doing.session, doing.facts.phone, action.language, doing.now)
+
+
+def _leave(doing: Doing, action: actions.Leave) -> Reply:
+    pickups.leave(doing.session, action.household_id, doing.now)
+    balance_minor = ledger.balance(doing.session, action.household_id)
+    if not balance_minor:
+        return say("leave.done.empty", programme=doing.facts.programme)
+    return say("leave.done", programme=doing.facts.programme, balance=doing.money(balance_minor))
+
+
+_ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | None]] = {
+    actions.Enrol: _enrol,
+    actions.RequestPickup: _request,
+    actions.SkipPickup: _skip,
+    actions.ConfirmPickup: _confirm,
+    actions.Redeem: _redeem,
+    actions.OpenDispute: _dispute,
+    actions.SetLanguage: _speak,
+    actions.Leave: _leave,
+}
+_REFUSED: Mapping[type, Callable[[Doing, Any], Reply]] = {
+    actions.RequestPickup: lambda doing, action: say(
+        "pickup.none", zone=doing.home(action.household_id).zone_name
+    ),
+    actions.SkipPickup: lambda _doing, _action: say("skip.late"),
+    actions.ConfirmPickup: lambda _doing, _action: say("skip.late"),
+    actions.Redeem: lambda _doing, _action: say("redeem.refused"),
+}

@@ -1,0 +1,134 @@
+"""Loads the facts a turn needs, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cases import service as cases
+from app.conversation.catalogue import Catalogue
+from app.flows.person import Person, chosen_home
+from app.flows.snapshot import (
+    BALANCE,
+    RATES,
+    REWARDS,
+    UPCOMING,
+    WEIGHING,
+    ZONES,
+    Area,
+    Home,
+    LastWeighing,
+    Offer,
+    Price,
+    Purse,
+    Snapshot,
+    Visit,
+)
+from app.kernel.clock import local_date
+from app.kernel.grams import Grams
+from app.ledger import service as ledger
+from app.pickups import service as pickups
+from app.pickups.models import Pickup
+from app.places import service as places
+from app.rewards import service as rewards
+from app.settings import Settings
+from app.weighing import service as weighing
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The parts of a snapshot that are the same for everybody, and how to fill in the rest."""
+
+    programme: str
+    currency: str
+    region: str
+    languages: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, settings: Settings, catalogue: Catalogue) -> Facts:
+        return cls(
+            settings.programme_name,
+            settings.currency,
+            settings.region,
+            tuple((code, catalogue.name(code)) for code in catalogue.languages),
+        )
+
+    def about(self, phone: str, person: Person, home: str | None) -> Snapshot:
+        """What is known without looking anything up."""
+        return Snapshot(
+            phone=phone,
+            programme=self.programme,
+            currency=self.currency,
+            region=self.region,
+            languages=self.languages,
+            homes=person.homes,
+            home=chosen_home(person.homes, home),
+        )
+
+
+def fill(session: Session, snapshot: Snapshot, needs: frozenset[str], now: datetime) -> Snapshot:
+    """`snapshot` with what `needs` names; facts about a home only where it is known which."""
+    found: dict[str, Any] = {}
+    for name, load in _ABOUT_ALL.items():
+        if name in needs:
+            found |= load(session)
+    if snapshot.home is not None:
+        for name, load_home in _ABOUT_HOME.items():
+            if name in needs:
+                found |= load_home(session, snapshot.home, now)
+    return replace(snapshot, **found) if found else snapshot
+
+
+def visit_of(pickup: Pickup) -> Visit:
+    return Visit(pickup.date, pickup.window_start, pickup.window_end, pickup.confirmed)
+
+
+def _zones(session: Session) -> dict[str, Any]:
+    areas = (Area(zone.code, zone.name, zone.latitude, zone.longitude) for zone in places.zones(session))
+    return {"zones": tuple(sorted(areas, key=lambda area: area.name.casefold()))}
+
+
+def _offers(session: Session) -> dict[str, Any]:
+    return {
+        "offers": tuple(
+            Offer(reward.code, reward.name, reward.minimum_minor, reward.maximum_minor, reward.step_minor)
+            for reward in rewards.options(session)
+        )
+    }
+
+
+def _purse(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
+    return {"purse": Purse(ledger.balance(session, home.id), ledger.held(session, home.id))}
+
+
+def _upcoming(session: Session, home: Home, now: datetime) -> dict[str, Any]:
+    pickup = pickups.upcoming(session, home.id, local_date(now, home.timezone))
+    return {"upcoming": visit_of(pickup) if pickup else None}
+
+
+def _prices(session: Session, home: Home, now: datetime) -> dict[str, Any]:
+    rates = weighing.rates_on(session, home.zone_id, local_date(now, home.timezone))
+    return {"prices": tuple(Price(rate.name, rate.amount_minor_per_kilogram) for rate in rates.values())}
+
+
+def _weighing(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
+    """The last one, at the weight that now counts."""
+    latest = weighing.latest_for(session, home.id)
+    if latest is None:
+        return {"weighing": None}
+    grams = sum(cases.standing_grams(session, latest.id).values())
+    disputed = cases.open_for(session, latest.id) is not None
+    return {"weighing": LastWeighing(local_date(latest.weighed_at, home.timezone), Grams(grams), disputed)}
+
+
+_ABOUT_ALL: Mapping[str, Callable[[Session], dict[str, Any]]] = {ZONES: _zones, REWARDS: _offers}
+_ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] = {
+    BALANCE: _purse,
+    UPCOMING: _upcoming,
+    RATES: _prices,
+    WEIGHING: _weighing,
+}

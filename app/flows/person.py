@@ -1,0 +1,125 @@
+"""Who is talking: where their conversation stands, and the homes their phone speaks for. One query.
+
+Statements on tables, not on mapped classes: this is read for every text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, and_, bindparam, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.conversation.engine import Position
+from app.flows.snapshot import Home
+from app.households.models import Household, HouseholdPhone, HouseholdStatus
+from app.households.service import COMES_BACK_DAYS
+from app.messaging.models import Conversation
+from app.places.models import Zone
+
+_conversations = cast("Table", Conversation.__table__)
+_phones = cast("Table", HouseholdPhone.__table__)
+_households = cast("Table", Household.__table__)
+_zones = cast("Table", Zone.__table__)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One phone, as a turn finds it."""
+
+    position: Position
+    moved_at: datetime | None
+    """When the conversation last moved; None where none is stored."""
+    language: str | None
+    """The phone's own, or the one it chose while joining."""
+    homes: tuple[Home, ...]
+    stale: bool = False
+    """The stored question is no longer open; `position` says so, the database not yet."""
+
+
+_one_row = select(literal(1).label("one")).subquery()
+_PERSON = (
+    select(
+        _conversations.c.state,
+        _conversations.c.data,
+        _conversations.c.language,
+        _conversations.c.updated_at,
+        _phones.c.language.label("phone_language"),
+        _households.c.id,
+        _households.c.name,
+        _households.c.status,
+        _zones.c.id.label("zone_id"),
+        _zones.c.name.label("zone_name"),
+        _zones.c.timezone,
+    )
+    .select_from(_one_row)
+    .outerjoin(_conversations, _conversations.c.phone == bindparam("phone"))
+    .outerjoin(_phones, _phones.c.phone == bindparam("phone"))
+    .outerjoin(
+        _households,
+        and_(
+            _households.c.id == _phones.c.household_id,
+            # A number that lay idle that long may be a stranger's by now.
+            or_(
+                _households.c.status != HouseholdStatus.LEFT, _households.c.left_at > bindparam("left_since")
+            ),
+        ),
+    )
+    .outerjoin(_zones, _zones.c.id == _households.c.zone_id)
+    .order_by(_phones.c.created_at, _phones.c.id)
+)
+
+
+def find(session: Session, phone: str, now: datetime) -> Person:
+    """Whoever holds `phone`, known or not."""
+    since = now - timedelta(days=COMES_BACK_DAYS)
+    rows = session.execute(_PERSON, {"phone": phone, "left_since": since}).all()
+    first = rows[0]
+    homes = tuple(
+        Home(row.id, row.name, row.zone_id, row.zone_name, row.timezone, row.status == HouseholdStatus.LEFT)
+        for row in rows
+        if row.id is not None
+    )
+    spoken = next((row.phone_language for row in rows if row.id is not None), None)
+    return Person(
+        position=Position(first.state, first.data) if first.state else Position(),
+        moved_at=first.updated_at,
+        language=spoken or first.language,
+        homes=homes,
+    )
+
+
+def _storing(insert: Any) -> Any:
+    statement = insert(_conversations)
+    return statement.on_conflict_do_update(
+        index_elements=[_conversations.c.phone],
+        set_={name: statement.excluded[name] for name in ("state", "data", "language", "updated_at")},
+    )
+
+
+_STORE = {"sqlite": _storing(sqlite_insert), "postgresql": _storing(postgresql_insert)}
+
+
+def remember(
+    session: Session, phone: str, position: Position, *, language: str | None, now: datetime
+) -> None:
+    """Keep where the conversation stands."""
+    session.execute(
+        _STORE[session.get_bind().dialect.name],
+        {
+            "phone": phone,
+            "state": position.state,
+            "data": dict(position.data),
+            "language": language,
+            "updated_at": now,
+        },
+    )
+
+
+def chosen_home(homes: tuple[Home, ...], reference: str | None) -> Home | None:
+    """The home that a stored conversation means; None where the phone no longer speaks for it."""
+    return next((home for home in homes if home.reference == reference), None)

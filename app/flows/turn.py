@@ -1,0 +1,225 @@
+"""One whole turn of a conversation: a text in, at most one text out, everything in the caller's transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.conversation.catalogue import Catalogue
+from app.conversation.engine import Engine, Position, Route
+from app.conversation.keywords import Carrier, Meaning
+from app.conversation.rendering import as_text
+from app.conversation.states import MENU, Reply, Step, say
+from app.db import lock_phone
+from app.flows import registry
+from app.flows.commands import Doing, execute
+from app.flows.facts import Facts, fill
+from app.flows.optout import Decision, decide
+from app.flows.person import Person, find, remember
+from app.flows.snapshot import Snapshot
+from app.jobs import Jobs
+from app.kernel.clock import local_date
+from app.messaging import contacts, inbox
+from app.messaging.contacts import Chatter
+from app.messaging.inbox import InboundText
+from app.messaging.models import InboxMessage, OutboxMessage
+from app.messaging.post import Post
+from app.settings import Settings
+
+log = structlog.get_logger()
+
+LOOP_TEXTS = 3
+"""The same text, answered the same way so often in `LOOP_MINUTES`, is a machine talking to ours."""
+LOOP_MINUTES = 30
+_A_PHONE = re.compile(r"\+[1-9]\d{7,14}")
+
+
+class Talk:
+    """All that turns have in common; made once at start."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue, post: Post, jobs: Jobs) -> None:
+        """Raises `ConfigurationError` for catalogues whose command words clash."""
+        self.settings = settings
+        self.catalogue = catalogue
+        self.post = post
+        self.jobs = jobs
+        self.engine: Engine[Snapshot] = registry.engine(catalogue)
+        self.facts = Facts.of(settings, catalogue)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    reply: Reply | None
+    position: Position
+    language: str | None = None
+    """Set where the person chose another one."""
+    home_id: UUID | None = None
+
+
+def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) -> str | None:
+    """Answer `text`, once however often it is delivered; the reply, or None where it gets none.
+
+    Waits for another turn of the same phone to end. Raises nothing that a text can cause.
+    """
+    lock_phone(session, text.phone)
+    received = inbox.receive(session, text, now)
+    if not received.first_time:
+        return received.reply
+    if not _A_PHONE.fullmatch(text.phone):
+        log.info("text_not_from_a_phone", inbox_id=str(received.row_id))
+        return None
+    person = _where_it_stands(talk, find(session, text.phone, now), now)
+    turn = _Turn(session, talk, text, received.row_id, person=person, now=now)
+    answer, meaning = turn.run()
+    language = answer.language or person.language or meaning.language or talk.catalogue.default
+    turn.keep(answer.position, language)
+    if answer.reply is None:
+        return None
+    reply = as_text(answer.reply, talk.catalogue, language)
+    if turn.goes_in_circles(meaning, reply):
+        log.info("loop_ended", inbox_id=str(received.row_id))
+        return None
+    inbox.answer(
+        session,
+        received.row_id,
+        reply,
+        to=text,
+        template=answer.reply.lines[0].key,
+        language=language,
+        household_id=answer.home_id,
+        now=now,
+    )
+    return reply
+
+
+def _where_it_stands(talk: Talk, person: Person, now: datetime) -> Person:
+    """An old question is no longer open, nor one about a home that the phone no longer speaks for."""
+    home = person.position.data.get("home")
+    gone = home is not None and all(mine.reference != home for mine in person.homes)
+    expires = timedelta(hours=talk.settings.conversation_expires_hours)
+    if gone or (person.moved_at is not None and person.moved_at + expires <= now):
+        return replace(person, position=Position(), stale=person.position.state != MENU)
+    return person
+
+
+class _Turn:
+    """The parts of one turn, over what they share."""
+
+    def __init__(
+        self, session: Session, talk: Talk, text: InboundText, row_id: UUID, *, person: Person, now: datetime
+    ) -> None:
+        self.session, self.talk, self.text, self.row_id = session, talk, text, row_id
+        self.person, self.now = person, now
+        today = local_date(now, talk.settings.timezone)
+        self.contact = contacts.contact_for_update(session, text.phone, now, count_on=today)
+
+    def run(self) -> tuple[_Answer, Meaning]:
+        position = self.person.position
+        engine = self.talk.engine
+        meaning = engine.understand(self.text.body, position)
+        if position.state != MENU and "agree" in meaning.said.kinds and self._reminded_since():
+            position = Position()
+            meaning = engine.understand(self.text.body, position)
+        facts = self.talk.facts.about(self.text.phone, self.person, None)
+        decision = decide(
+            meaning,
+            self._handled(),
+            facts,
+            opted_out=self.contact.opted_out,
+            asked=position.state != MENU,
+        )
+        self._record_consent(decision, meaning)
+        if not decision.goes_on:
+            rests = Position() if decision.agrees is not None else position
+            return _Answer(decision.reply, rests), meaning
+        chatter = self.contact.chatter(self.talk.settings.inbound_texts_per_phone_per_day)
+        if chatter is not Chatter.FINE:
+            return _Answer(say("limit") if chatter is Chatter.TELL_ONCE else None, position), meaning
+        return self._converse(engine.route(meaning, position)), meaning
+
+    def _converse(self, route: Route[Snapshot]) -> _Answer:
+        """Load what is needed, hear, and follow wherever that leads."""
+        while True:
+            facts = self.talk.facts.about(self.text.phone, self.person, route.home)
+            facts = fill(self.session, facts, route.needs, self.now)
+            outcome = self.talk.engine.run(route, facts)
+            if isinstance(outcome, Step):
+                break
+            route = outcome
+        reply, language = outcome.reply, outcome.language
+        if outcome.action is not None:
+            doing = Doing(
+                self.session,
+                self.talk.settings,
+                self.talk.post,
+                self.talk.jobs,
+                facts=facts,
+                message_id=self.row_id,
+                now=self.now,
+            )
+            done = execute(doing, outcome.action)
+            reply = done.reply or reply
+            language = language if done.succeeded else None
+        home = facts.home
+        return _Answer(reply, Position(outcome.state, outcome.data), language, home.id if home else None)
+
+    def keep(self, position: Position, language: str) -> None:
+        """Remember where the conversation stands; at rest there is nothing to write."""
+        resting = position.state == MENU and self.person.position.state == MENU and not self.person.stale
+        if resting and (self.person.homes or language == self.person.language):
+            return
+        remember(self.session, self.text.phone, position, language=language, now=self.now)
+
+    def goes_in_circles(self, meaning: Meaning, reply: str) -> bool:
+        """Whether the last texts and their answers were the very same as this one: two machines talking."""
+        if meaning.command or meaning.carrier or self.contact.inbound_today < LOOP_TEXTS:
+            return False
+        since = self.now - timedelta(minutes=LOOP_MINUTES)
+        before = self.session.execute(
+            select(InboxMessage.body, InboxMessage.reply)
+            .where(InboxMessage.phone == self.text.phone, InboxMessage.id != self.row_id)
+            .where(InboxMessage.received_at > since)
+            .order_by(InboxMessage.id.desc())
+            .limit(LOOP_TEXTS - 1)
+        ).all()
+        same = [body == self.text.body and said in (reply, None) for body, said in before]
+        return len(same) == LOOP_TEXTS - 1 and all(same)
+
+    def _reminded_since(self) -> bool:
+        """Whether we asked something else after the open question, so that a bare "1" may answer that."""
+        if self.person.moved_at is None:
+            return False
+        later = (
+            select(OutboxMessage.id)
+            .where(OutboxMessage.phone == self.text.phone, OutboxMessage.template.startswith("reminder"))
+            .where(OutboxMessage.created_at > self.person.moved_at)
+            .limit(1)
+        )
+        return self.session.execute(later).first() is not None
+
+    def _handled(self) -> Carrier | None:
+        given = self.text.opt_out_type
+        if not given:
+            return None
+        if given in Carrier.__members__:
+            return Carrier(given)
+        log.error("unknown_opt_out_type", given=given, inbox_id=str(self.row_id))
+        return None
+
+    def _record_consent(self, decision: Decision, meaning: Meaning) -> None:
+        if decision.agrees is None:
+            return
+        said = f"{self.text.gateway}:{self.text.opt_out_type}" if self.text.opt_out_type else "text"
+        if meaning.command:
+            record: Callable[..., object] = contacts.agreed  # the first JOIN is an agreement of its own
+        else:
+            record = contacts.opt_in if decision.agrees else contacts.opt_out
+        record(self.session, self.text.phone, said, self.now, self.row_id)
+        log.info("consent", agrees=decision.agrees, inbox_id=str(self.row_id))

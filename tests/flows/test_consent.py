@@ -1,0 +1,90 @@
+"""STOP, START, HELP: who may be texted."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.db import Database
+from tests.flows.phones import Town, a_town
+
+
+@pytest.mark.parametrize("word", ["STOP", "Stop. Thank you", "unsubscribe", "CANCEL", "no text me again"])
+def test_an_opt_out_is_confirmed_once_and_then_there_is_silence(town: Town, word: str) -> None:
+    phone = town.amina
+    phone.says(word).hears("no more texts", "Text START")
+    assert phone.consents == [(False, "text")]
+    phone.says("BALANCE").hears_nothing()
+    phone.says("stop").hears_nothing()
+    phone.says("hello?").hears_nothing()
+    assert phone.consents == [(False, "text")]
+
+
+def test_start_brings_a_person_back(town: Town) -> None:
+    phone = town.amina.says("STOP").says("START").hears("Good to have you back")
+    phone.says("BALANCE").hears("your credit is N0")
+    assert phone.consents == [(False, "text"), (True, "text")]
+
+
+def test_joining_again_brings_a_person_back(town: Town) -> None:
+    town.amina.says("STOP").says("JOIN").hears("you have joined already")
+    town.amina.says("BALANCE").hears("your credit")
+
+
+def test_help_is_answered_even_then(town: Town) -> None:
+    town.amina.says("HELP").hears("PICKUP, NEXT, SKIP")
+    town.phone(2000).says("info").hears("Text JOIN")
+    town.amina.says("STOP").says("HELP").hears("Text START")
+
+
+def test_what_the_gateway_has_answered_already_gets_no_second_answer(town: Town) -> None:
+    phone = town.amina
+    phone.says("STOP", opt_out_type="STOP").hears_nothing()
+    phone.says("BALANCE").hears_nothing()
+    phone.says("HELP", opt_out_type="HELP").hears_nothing()
+    phone.says("START", opt_out_type="START").hears_nothing()
+    phone.says("BALANCE").hears("your credit")
+    assert phone.consents == [(False, "twilio:STOP"), (True, "twilio:START")]
+
+
+def test_an_opt_out_in_the_middle_ends_what_was_being_asked(town: Town) -> None:
+    town.credit(100_000)
+    phone = town.amina.says("REDEEM 500").says("STOP").hears("no more texts")
+    phone.says("START").says("1").hears_nothing_of("on its way")
+    assert town.redemptions() == []
+
+
+def test_a_word_that_twilio_has_not_told_us_of_changes_nothing(town: Town) -> None:
+    town.amina.says("BALANCE", opt_out_type="PERHAPS").hears("your credit")
+    assert town.amina.consents == []
+
+
+def test_help_leaves_the_question_open(town: Town) -> None:
+    phone = town.phone(2001).says("JOIN").says("HELP").hears("Text JOIN")
+    phone.says("1").hears("your name")
+
+
+@pytest.mark.parametrize("sender", ["32665", "MTN", "Weighback", "+22", "whatsapp:+2348000000001"])
+def test_short_codes_and_names_get_no_reply(town: Town, sender: str) -> None:
+    town.phone(sender).says("JOIN").hears_nothing()
+
+
+def test_too_many_texts_get_one_courteous_word_and_then_silence_until_tomorrow(database: Database) -> None:
+    town = a_town(database, inbound_texts_per_phone_per_day=5)
+    phone = town.amina
+    for _ in range(5):
+        phone.says("BALANCE").hears("your credit")
+    phone.says("BALANCE").hears("many texts today")
+    phone.says("BALANCE").hears_nothing()
+    phone.says("STOP").hears("no more texts")
+    phone.says("START").hears("Good to have you back")
+    town.later(hours=24)
+    phone.says("BALANCE").hears("your credit")
+
+
+def test_two_machines_talking_to_each_other_fall_silent(town: Town) -> None:
+    phone = town.amina
+    for _ in range(2):
+        phone.says("I am driving and will answer later.").hears("did not understand")
+    for _ in range(5):
+        phone.says("I am driving and will answer later.").hears_nothing()
+    phone.says("BALANCE").hears("your credit")
