@@ -36,5 +36,5 @@ lock: ## lock files from pyproject.toml (UPGRADE=1 takes the newest versions)
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## back to a fresh clone, but for the demo's data
-	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist test-results
+	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache dist test-results
 	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

@@ -13,7 +13,8 @@ esac
 
 venv=.venv
 # A virtual environment works only where it was made, so the folder is part of the stamp.
-stamp=$(cat "$lock" pyproject.toml scripts/setup.sh <(pwd -P) | sha256sum | cut -d' ' -f1)
+stamp_of() { cat "$1" requirements-build.lock pyproject.toml scripts/setup.sh <(pwd -P) | sha256sum | cut -d' ' -f1; }
+stamp=$(stamp_of "$lock")
 [ "$(cat "$venv/.stamp-$wanted" 2>/dev/null)" = "$stamp" ] && exit 0
 
 say() { printf '%s\n' "· $*"; }
@@ -72,11 +73,11 @@ fi
 
 pip=("$venv/bin/python" -m pip --quiet --disable-pip-version-check --no-input)
 say "Installing $(grep -c '^[a-z]' "$lock") locked packages (a minute or so, once)"
-quietly "${pip[@]}" install --no-compile --require-hashes --requirement "$lock"
+quietly "${pip[@]}" install --no-compile --require-hashes --requirement requirements-build.lock
+quietly "${pip[@]}" install --no-compile --require-hashes --no-build-isolation --requirement "$lock"
 quietly "${pip[@]}" install --no-index --no-deps --no-build-isolation --editable .
 
 echo "$stamp" >"$venv/.stamp-$wanted"
 if [ "$wanted" = dev ]; then # which holds all that runtime needs
-    stamp=$(cat requirements.lock pyproject.toml scripts/setup.sh <(pwd -P) | sha256sum | cut -d' ' -f1)
-    echo "$stamp" >"$venv/.stamp-runtime"
+    stamp_of requirements.lock >"$venv/.stamp-runtime"
 fi

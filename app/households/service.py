@@ -150,6 +150,15 @@ def set_language(session: Session, household_id: UUID, language: str, now: datet
     return household
 
 
+def rename(session: Session, household_id: UUID, name: str, now: datetime) -> Household:
+    """Raises `InvalidInput` and `NotFound`."""
+    household = lock(session, household_id)
+    household.name = _cleaned("name", name, NAME_MAX)
+    household.updated_at = now
+    session.flush()
+    return household
+
+
 def set_phone_language(session: Session, phone: str, language: str, now: datetime) -> None:
     """Speak `language` with this phone; with its households too, where nobody else speaks for them."""
     session.execute(update(HouseholdPhone).where(HouseholdPhone.phone == phone).values(language=language))

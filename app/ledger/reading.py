@@ -13,6 +13,20 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.ledger.models import Account, AccountKind, Entry, Posting, Transfer
 
+__all__ = [
+    "AccountKind",
+    "AccountView",
+    "EntryView",
+    "PostingView",
+    "TransferView",
+    "account",
+    "accounts",
+    "check",
+    "statement",
+    "transfer",
+    "transfers",
+]
+
 
 @dataclass(frozen=True)
 class AccountView:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.db import conflict
 from app.messaging.models import SenderPace
+
+CLOCKS_DIFFER_BY: Final = timedelta(seconds=30)
+"""Of the machines that workers run on. A moment further off is the mark of a wrong clock, and passed over."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,9 @@ def reserve(session: Session, sender: str, count: int, wall: datetime, pace: Pac
     )
     mine = SenderPace.sender == sender
     next_at = session.scalars(select(SenderPace.next_at).where(mine).with_for_update()).one()
-    first = max(next_at, wall)
     interval = timedelta(seconds=1 / pace.per_second)
+    furthest = wall + pace.horizon + interval  # that anybody with a right clock can have stored
+    first = wall if next_at > furthest + CLOCKS_DIFFER_BY else max(next_at, wall)
     slots = [first + interval * number for number in range(count)]
     slots = [slot for slot in slots if slot <= wall + pace.horizon]
     if slots:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.inserting import insert_new
+from app.db import conflict
 from app.errors import NotFound, Refused
 from app.households import service as households
 from app.households.models import Household, HouseholdStatus
@@ -68,8 +68,9 @@ def request(
     if day is None:
         raise Refused("No collection day is planned in that zone.")
     made = session.execute(
-        insert_new(session, Pickup, [Pickup.household_id, Pickup.date])
+        conflict.insert(session, Pickup)
         .values(new_row(household_id, household.zone_id, day, PickupKind.ON_DEMAND, now))
+        .on_conflict_do_nothing(index_elements=[Pickup.household_id, Pickup.date])
         .returning(Pickup.id)
     ).scalar_one_or_none()
     pickup = session.scalars(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from app.db.inserting import insert_new
+from app.db import conflict
 from app.households.models import Household, HouseholdStatus
 from app.kernel.clock import local_date
 from app.messaging.post import Post
@@ -80,7 +80,9 @@ def _fill(session: Session, zone: Zone, day: ServiceDate, now: datetime, *, only
         new_row(household_id, zone.id, day, PickupKind.RECURRING, now)
         for household_id in session.scalars(lacking)
     ]
-    insert = insert_new(session, Pickup, [Pickup.household_id, Pickup.date])
+    insert = conflict.insert(session, Pickup).on_conflict_do_nothing(
+        index_elements=[Pickup.household_id, Pickup.date]
+    )
     for start in range(0, len(rows), _ROWS_PER_INSERT):
         session.execute(insert, rows[start : start + _ROWS_PER_INSERT])
     return len(rows)

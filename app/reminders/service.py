@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from app.db.inserting import insert_new
+from app.db import conflict
 from app.households import service as households
 from app.households.models import Household, HouseholdStatus
 from app.kernel.ids import new_id
@@ -134,7 +134,9 @@ def _record(
         }
         for pickup in pickups
     ]
-    insert = insert_new(session, Reminder, [Reminder.pickup_id, Reminder.kind, Reminder.date])
+    insert = conflict.insert(session, Reminder).on_conflict_do_nothing(
+        index_elements=[Reminder.pickup_id, Reminder.kind, Reminder.date]
+    )
     ours = set(session.scalars(insert.values(rows).returning(Reminder.pickup_id)))
     return [pickup for pickup in pickups if pickup.id in ours]
 

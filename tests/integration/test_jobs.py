@@ -215,12 +215,27 @@ def test_a_job_at_work_in_its_own_transaction_can_nudge_and_the_engine_waits_its
             rounds.append(len(rounds))
             if len(rounds) < 3:
                 jobs.enqueue(session, "errand")
-        return 1
+        return 0
 
     with container.database.unit_of_work() as session:
         jobs.enqueue(session, "errand")
     with employ(errand):
         wait_until(lambda: len(rounds) == 3, "each run's own nudge runs")
+
+
+def test_a_job_is_called_until_it_finds_nothing_more(
+    container: Container, jobs: DbosJobs, employ: Employ
+) -> None:
+    due, ran = [3, 2, 1], []
+
+    def errand(_: Container) -> int:
+        ran.append(1)
+        return due.pop() if due else 0
+
+    with container.database.unit_of_work() as session:
+        jobs.enqueue(session, "errand")
+    with employ(errand):
+        wait_until(lambda: len(ran) == 4, "the job is called until nothing is due")
 
 
 def test_schedules_run_without_a_nudge(container: Container, employ: Employ) -> None:

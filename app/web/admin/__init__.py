@@ -5,26 +5,50 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Response
 
 from app.web.admin import (
+    accounts,
     api_keys,
     audit_events,
+    collectors,
+    disputes,
+    exceptions,
+    households,
     hubs,
     materials,
+    messages,
+    payouts,
+    pickups,
     rates,
+    redemptions,
     rewards,
+    routes,
     service_days,
+    transfers,
+    weighings,
     zones,
 )
 from app.web.admin.openapi import PROBLEMS
 
 NOUNS = (
-    hubs,
+    households,
+    collectors,
     zones,
+    hubs,
     service_days,
+    exceptions,
+    pickups,
+    routes,
+    weighings,
     materials,
     rates,
+    accounts,
+    transfers,
     rewards,
-    audit_events,
+    redemptions,
+    payouts,
+    messages,
+    disputes,
     api_keys,
+    audit_events,
 )
 
 

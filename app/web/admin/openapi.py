@@ -6,6 +6,7 @@ The page is plain HTML made here: nothing is fetched from anywhere else.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -14,8 +15,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app.web.admin.shapes import Input, Output
 from app.web.problem import KINDS, MEDIA_TYPE, FieldProblem, Problem
 
 PATH = "/api/v1/openapi.json"
@@ -78,12 +81,23 @@ def describe(app: FastAPI) -> dict[str, Any]:
         ref_template="#/components/schemas/{model}",
     )
     components.update(extra["$defs"])
+    for model in _models(Input, Output, Problem):
+        extras = model.model_config.get("json_schema_extra")
+        if model.__name__ in components and isinstance(extras, dict):
+            # As they were written: FastAPI drops what is null from them.
+            components[model.__name__]["examples"] = extras["examples"]
     for _, _, operation in _operations(schema):
         for media in _media_types(operation):
             example = _example_of(media["schema"], components)
             if example is not None:
                 media["example"] = example
     return schema
+
+
+def _models(*roots: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for root in roots:
+        yield root
+        yield from _models(*root.__subclasses__())
 
 
 def _operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

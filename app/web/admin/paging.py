@@ -55,22 +55,28 @@ def fetch(
     (ids made elsewhere).
     """
     key = [id_column] if newest_by is None else [newest_by, id_column]
-    if asked.cursor is not None:
-        last_id = _open(asked.cursor)
+    last_id = reached(asked)
+    if last_id is not None:
         if newest_by is None:
             query = query.where(id_column < last_id)
         else:
-            reached = select(*key).where(id_column == last_id).correlate(None).scalar_subquery()
-            query = query.where(tuple_(*key) < reached)
+            last = select(*key).where(id_column == last_id).correlate(None).scalar_subquery()
+            query = query.where(tuple_(*key) < last)
     rows = list(session.scalars(query.order_by(*(column.desc() for column in key)).limit(asked.limit + 1)))
     if len(rows) <= asked.limit:
         return rows, None
     rows = rows[: asked.limit]
-    return rows, _wrap(getattr(rows[-1], id_column.key))
+    return rows, cursor_after(getattr(rows[-1], id_column.key))
 
 
-def _wrap(last_id: UUID) -> str:
+def cursor_after(last_id: UUID) -> str:
+    """The cursor to what follows `last_id`."""
     return base64.urlsafe_b64encode(_MARK + last_id.bytes).rstrip(b"=").decode()
+
+
+def reached(asked: ListQuery) -> UUID | None:
+    """The last id of the page before; None at the beginning. Raises `InvalidInput`."""
+    return None if asked.cursor is None else _open(asked.cursor)
 
 
 def _open(cursor: str) -> UUID:

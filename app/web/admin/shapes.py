@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, time
 from typing import Annotated, Any
@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from app.errors import InvalidInput, NotFound
+from app.kernel.phone import NotAPhone, Phone, parse_phone
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -75,6 +76,8 @@ Day = Annotated[
     AfterValidator(_in_our_times),
     WithJsonSchema({"type": "string", "format": "date", "pattern": r"^20\d\d-\d\d-\d\d$"}, mode="validation"),
 ]
+DayFilter = Annotated[date, _written_as(_DATE, "2026-11-23")]
+"""Of a filter: any date may be asked for."""
 ClockTime = Annotated[
     time,
     _written_as(_TIME, "08:30"),
@@ -107,6 +110,21 @@ def _without_default(schema: dict[str, Any]) -> None:
 def example(**values: Any) -> ConfigDict:
     """The model's example, shown in the API's description."""
     return ConfigDict(json_schema_extra={"examples": [values]})
+
+
+def as_phone(given: str, region: str, field: str) -> Phone:
+    """`given` in E.164. Raises `InvalidInput` that names `field`."""
+    try:
+        return parse_phone(given, region)
+    except NotAPhone as error:
+        raise InvalidInput(field, "is no possible phone number") from error
+
+
+def check_language(given: str, languages: Sequence[str]) -> str:
+    """Raises `InvalidInput`."""
+    if given not in languages:
+        raise InvalidInput("language", f"is none of {', '.join(languages)}")
+    return given
 
 
 @contextmanager

@@ -1,0 +1,186 @@
+"""Collectors: who rides, from which hub, and how they sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+from sqlalchemy import select
+
+from app.access.keys import Caller
+from app.collectors import changing, service
+from app.collectors.models import Collector
+from app.places import service as places
+from app.web.admin import trail
+from app.web.admin.auth import needs
+from app.web.admin.paging import ListQuery, Page, fetch, matching
+from app.web.admin.shapes import (
+    Flag,
+    Input,
+    Line,
+    Name,
+    Output,
+    PhoneText,
+    absent,
+    as_phone,
+    changes,
+    check_language,
+    example,
+    naming,
+)
+from app.web.deps import Here
+
+router = APIRouter(prefix="/collectors", tags=["collectors"])
+Reader = Annotated[Caller, Depends(needs("collectors:read"))]
+Writer = Annotated[Caller, Depends(needs("collectors:write"))]
+
+Language = Annotated[Line, Field(max_length=12, examples=["en"])]
+Capacity = Annotated[
+    int, Field(strict=True, ge=1, le=2_000_000, description="What the bike carries, in grams.")
+]
+_HUB = "0193572a-6b00-7000-8000-000000000001"
+
+
+class CollectorQuery(ListQuery):
+    hub_id: UUID | None = None
+    active: bool | None = None
+    phone: str | None = Field(None, max_length=32)
+
+
+class NewCollector(Input):
+    model_config = example(
+        name="Tunde Bello", phone="+2348000009001", language="en", hub_id=_HUB, capacity_grams=150_000
+    )
+
+    name: Name
+    phone: PhoneText
+    language: Language | None = None
+    hub_id: UUID
+    capacity_grams: Capacity
+
+
+class CollectorChange(Input):
+    model_config = example(active=False)
+
+    name: Name = absent()
+    language: Language = absent()
+    hub_id: UUID = absent()
+    capacity_grams: Capacity = absent()
+    active: Flag = absent()
+
+
+class NewPin(Input):
+    model_config = example(pin="4711")
+
+    pin: str = Field(pattern=r"^[0-9]{4,6}$", description="Four to six digits.")
+
+
+class CollectorOut(Output):
+    model_config = example(
+        id="0193572a-6b00-7000-8000-000000000011",
+        name="Tunde Bello",
+        phone="+2348000009001",
+        language="en",
+        hub_id=_HUB,
+        capacity_grams=150_000,
+        active=True,
+        has_pin=True,
+        created_at="2026-11-23T08:00:00Z",
+        updated_at="2026-11-23T08:00:00Z",
+    )
+
+    id: UUID
+    name: str
+    phone: str
+    language: str
+    hub_id: UUID
+    capacity_grams: int
+    active: bool
+    has_pin: bool = Field(description="Whether they can sign in.")
+    created_at: datetime
+    updated_at: datetime
+
+
+@router.get("", summary="List collectors")
+def list_collectors(
+    asked: Annotated[CollectorQuery, Query()], caller: Reader, container: Here
+) -> Page[CollectorOut]:
+    """Collectors, newest first. What was shown is kept in the audit trail."""
+    query = select(Collector).where(
+        *matching((Collector.hub_id, asked.hub_id), (Collector.active, asked.active))
+    )
+    if asked.phone is not None:
+        query = query.where(Collector.phone == as_phone(asked.phone, container.settings.region, "?phone"))
+    with container.database.unit_of_work() as session:
+        rows, next_cursor = fetch(session, query, asked, Collector.id)
+        trail.listed(session, caller, "collector", (row.id for row in rows), asked, now=container.clock.now())
+    return Page(items=[_shown(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{collector_id}", summary="Read a collector")
+def read_collector(collector_id: UUID, caller: Reader, container: Here) -> CollectorOut:
+    """One collector. The read is kept in the audit trail."""
+    with container.database.unit_of_work() as session:
+        row = service.get(session, collector_id)
+        trail.read(session, caller, "collector", collector_id, now=container.clock.now())
+    return _shown(row)
+
+
+@router.post("", status_code=201, summary="Take on a collector")
+def create_collector(new: NewCollector, caller: Writer, container: Here) -> CollectorOut:
+    """A new collector, who can sign in once a PIN is set. The phone is unique, so asking twice makes one."""
+    now, settings = container.clock.now(), container.settings
+    phone = as_phone(new.phone, settings.region, "phone")
+    language = check_language(new.language or settings.default_language, settings.languages)
+    with container.database.unit_of_work() as session:
+        with naming("hub_id"):
+            places.hub(session, new.hub_id)
+        row = service.create(
+            session,
+            name=new.name,
+            phone=phone,
+            language=language,
+            hub_id=new.hub_id,
+            capacity_grams=new.capacity_grams,
+            now=now,
+        )
+        trail.wrote(session, caller, "created", "collector", row.id, now=now)
+    return _shown(row)
+
+
+@router.patch("/{collector_id}", summary="Change a collector")
+def change_collector(
+    collector_id: UUID, change: CollectorChange, caller: Writer, container: Here
+) -> CollectorOut:
+    """Set the fields that are sent. Whoever is made inactive is signed out everywhere."""
+    now = container.clock.now()
+    given = changes(change)
+    if "language" in given:
+        check_language(change.language, container.settings.languages)
+    with container.database.unit_of_work() as session:
+        if "hub_id" in given:
+            with naming("hub_id"):
+                places.hub(session, change.hub_id)
+        row = changing.change(session, collector_id, given, now=now)
+        trail.wrote(session, caller, "changed", "collector", collector_id, now=now, fields=sorted(given))
+    return _shown(row)
+
+
+@router.put("/{collector_id}/pin", status_code=204, summary="Set a collector's PIN")
+def set_pin(collector_id: UUID, new: NewPin, caller: Writer, container: Here) -> Response:
+    """A new PIN: whoever was signed in must sign in again, and a lockout ends. It can never be read back."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        service.set_pin(session, collector_id, new.pin, now)
+        trail.wrote(session, caller, "pin_set", "collector", collector_id, now=now)
+    return Response(status_code=204)
+
+
+def _shown(row: Collector) -> CollectorOut:
+    return CollectorOut(
+        **{name: getattr(row, name) for name in CollectorOut.model_fields if name != "has_pin"},
+        has_pin=row.pin_hash is not None,
+    )

@@ -1,0 +1,284 @@
+"""Households, and the phones that speak for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.keys import Caller
+from app.households import changing, service
+from app.households.models import Household, HouseholdPhone, HouseholdStatus
+from app.kernel.place import Location
+from app.ledger import service as ledger
+from app.pickups import service as pickups
+from app.places import service as places
+from app.web.admin import trail
+from app.web.admin.auth import Creation, needs
+from app.web.admin.paging import ListQuery, Page, fetch, matching
+from app.web.admin.shapes import (
+    Day,
+    Input,
+    Latitude,
+    Line,
+    Longitude,
+    Name,
+    Output,
+    PhoneText,
+    absent,
+    as_phone,
+    changes,
+    check_language,
+    example,
+    naming,
+)
+from app.web.deps import Here
+
+router = APIRouter(prefix="/households", tags=["households"])
+Reader = Annotated[Caller, Depends(needs("households:read"))]
+Writer = Annotated[Caller, Depends(needs("households:write"))]
+
+Language = Annotated[Line, Field(max_length=12, examples=["en"])]
+Landmark = Annotated[Line, Field(max_length=160)]
+_ID = "0193572a-6b00-7000-8000-000000000010"
+_ZONE = "0193572a-6b00-7000-8000-000000000002"
+
+
+class HouseholdQuery(ListQuery):
+    zone_id: UUID | None = None
+    status: HouseholdStatus | None = None
+    phone: str | None = Field(None, max_length=32, description="Households this phone speaks for.")
+
+
+class Place(Input):
+    latitude: Latitude
+    longitude: Longitude
+
+
+class NewHousehold(Input):
+    model_config = example(
+        phone="+2348000000001",
+        name="Mama Ada",
+        language="en",
+        zone_id=_ZONE,
+        landmark="Blue gate opposite the church on Adeniran Street",
+        location={"latitude": 6.4969, "longitude": 3.3488},
+    )
+
+    phone: PhoneText
+    name: Name
+    language: Language | None = Field(None, description="The service's first language where left out.")
+    zone_id: UUID
+    landmark: Landmark
+    location: Place | None = None
+
+
+class HouseholdChange(Input):
+    model_config = example(landmark="Green gate, second floor", language="pcm")
+
+    name: Name = absent()
+    language: Language = absent()
+    zone_id: UUID = absent()
+    landmark: Landmark = absent()
+    location: Place | None = Field(None, description="Null forgets it.")
+
+
+class Pause(Input):
+    model_config = example(until="2026-12-24")
+
+    until: Day | None = Field(None, description="The first day on which it wants pickups again, if it said.")
+
+
+class NewPhone(Input):
+    model_config = example(phone="+2348000000002", language="pcm")
+
+    phone: PhoneText
+    language: Language | None = None
+
+
+class PhoneOut(Output):
+    phone: str
+    language: str
+    gets_receipts: bool
+    gets_reminders: bool
+
+
+class HouseholdOut(Output):
+    model_config = example(
+        id=_ID,
+        name="Mama Ada",
+        language="en",
+        zone_id=_ZONE,
+        landmark="Blue gate opposite the church on Adeniran Street",
+        latitude=6.4969,
+        longitude=3.3488,
+        status="active",
+        paused_until=None,
+        joined_at="2026-11-23T08:00:00Z",
+        left_at=None,
+        updated_at="2026-11-23T08:00:00Z",
+        phones=[{"phone": "+2348000000001", "language": "en", "gets_receipts": True, "gets_reminders": True}],
+        balance_minor=125000,
+    )
+
+    id: UUID
+    name: str
+    language: str
+    zone_id: UUID
+    landmark: str
+    latitude: float | None
+    longitude: float | None
+    status: HouseholdStatus
+    paused_until: dt.date | None
+    joined_at: datetime
+    left_at: datetime | None
+    updated_at: datetime
+    phones: list[PhoneOut] = Field(description="The one it joined with first.")
+    balance_minor: int = Field(description="What it can spend, in minor units.")
+
+
+@router.get("", summary="List households")
+def list_households(
+    asked: Annotated[HouseholdQuery, Query()], caller: Reader, container: Here
+) -> Page[HouseholdOut]:
+    """Households, newest first, with phones and balances. What was shown is kept in the audit trail."""
+    query = select(Household).where(
+        *matching((Household.zone_id, asked.zone_id), (Household.status, asked.status))
+    )
+    if asked.phone is not None:
+        phone = as_phone(asked.phone, container.settings.region, "?phone")
+        spoken_for = select(HouseholdPhone.household_id).where(HouseholdPhone.phone == phone)
+        query = query.where(Household.id.in_(spoken_for))
+    with container.database.unit_of_work() as session:
+        rows, next_cursor = fetch(session, query, asked, Household.id)
+        items = _shown(session, rows)
+        trail.listed(session, caller, "household", (row.id for row in rows), asked, now=container.clock.now())
+    return Page(items=items, next_cursor=next_cursor)
+
+
+@router.get("/{household_id}", summary="Read a household")
+def read_household(household_id: UUID, caller: Reader, container: Here) -> HouseholdOut:
+    """One household. The read is kept in the audit trail."""
+    with container.database.unit_of_work() as session:
+        household = service.get(session, household_id)
+        trail.read(session, caller, "household", household_id, now=container.clock.now())
+        return _shown(session, [household])[0]
+
+
+@router.post("", status_code=201, summary="Enrol a household")
+def create_household(new: NewHousehold, caller: Writer, once: Creation, container: Here) -> HouseholdOut:
+    """A new household for a phone, which may speak for others too; or, back again, the one that left lately.
+
+    Send an `Idempotency-Key`, so that asking twice enrols once.
+    """
+    now, settings = container.clock.now(), container.settings
+    phone = as_phone(new.phone, settings.region, "phone")
+    language = check_language(new.language or settings.default_language, settings.languages)
+
+    with container.database.unit_of_work() as session:
+
+        def enrol() -> Mapping[str, Any]:
+            with naming("zone_id"):
+                places.zone(session, new.zone_id)
+            household = service.enrol(
+                session,
+                phone=phone,
+                name=new.name,
+                language=language,
+                zone_id=new.zone_id,
+                landmark=new.landmark,
+                location=_location(new.location),
+                now=now,
+            )
+            trail.wrote(session, caller, "created", "household", household.id, now=now)
+            return _shown(session, [household])[0].model_dump(mode="json")
+
+        return HouseholdOut.model_validate(once.answer(session, now, enrol))
+
+
+@router.patch("/{household_id}", summary="Change a household")
+def change_household(
+    household_id: UUID, change: HouseholdChange, caller: Writer, container: Here
+) -> HouseholdOut:
+    """Set the fields that are sent; the others stay."""
+    now = container.clock.now()
+    given = changes(change)
+    if "language" in given:
+        check_language(change.language, container.settings.languages)
+    if "location" in given:
+        given["location"] = _location(change.location)
+    with container.database.unit_of_work() as session:
+        if "zone_id" in given:
+            with naming("zone_id"):
+                places.zone(session, change.zone_id)
+        household = changing.change(session, household_id, **given, now=now)
+        trail.wrote(session, caller, "changed", "household", household_id, now=now, fields=sorted(given))
+        return _shown(session, [household])[0]
+
+
+@router.post("/{household_id}/phones", status_code=201, summary="Add a phone")
+def add_phone(household_id: UUID, new: NewPhone, caller: Writer, container: Here) -> HouseholdOut:
+    """Let one more phone speak for the household; one that does so already changes nothing."""
+    now, settings = container.clock.now(), container.settings
+    phone = as_phone(new.phone, settings.region, "phone")
+    with container.database.unit_of_work() as session:
+        household = service.lock(session, household_id)
+        language = check_language(new.language or household.language, settings.languages)
+        if all(known.phone != phone for known in service.phones(session, household_id)):
+            service.add_phone(session, household_id, phone=phone, language=language, now=now)
+            trail.wrote(session, caller, "phone_added", "household", household_id, now=now)
+        return _shown(session, [household])[0]
+
+
+@router.post("/{household_id}/pause", summary="Pause a household")
+def pause_household(household_id: UUID, pause: Pause, caller: Writer, container: Here) -> HouseholdOut:
+    """No pickups until a day, or until it is resumed; those already planned are called off."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        household = pickups.pause(session, household_id, until=pause.until, now=now)
+        trail.wrote(session, caller, "paused", "household", household_id, now=now)
+        return _shown(session, [household])[0]
+
+
+@router.post("/{household_id}/resume", summary="Resume a household")
+def resume_household(household_id: UUID, caller: Writer, container: Here) -> HouseholdOut:
+    """End a pause; pickups are made again the next time the schedule is extended."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        household = service.resume(session, household_id, now=now)
+        trail.wrote(session, caller, "resumed", "household", household_id, now=now)
+        return _shown(session, [household])[0]
+
+
+@router.post("/{household_id}/leave", summary="Let a household leave")
+def leave(household_id: UUID, caller: Writer, container: Here) -> HouseholdOut:
+    """It gets no pickups any more; history and credit stay. Leaving twice is leaving once."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        household = pickups.leave(session, household_id, now)
+        trail.wrote(session, caller, "left", "household", household_id, now=now)
+        return _shown(session, [household])[0]
+
+
+def _shown(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:
+    ids = [row.id for row in rows]
+    phones, balances = service.phones_of(session, ids), ledger.balances(session, ids)
+    return [
+        HouseholdOut(
+            **{name: getattr(row, name) for name in HouseholdOut.model_fields if hasattr(row, name)},
+            phones=[PhoneOut.model_validate(phone) for phone in phones[row.id]],
+            balance_minor=balances[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _location(place: Place | None) -> Location | None:
+    return Location(place.latitude, place.longitude, source="office") if place else None

@@ -1,0 +1,81 @@
+"""Redemptions: what households spent credit on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import select
+
+from app.access.keys import Caller
+from app.errors import NotFound
+from app.rewards.models import Redemption, RedemptionStatus
+from app.web.admin import trail
+from app.web.admin.auth import needs
+from app.web.admin.paging import ListQuery, Page, fetch, matching
+from app.web.admin.shapes import Output, example
+from app.web.deps import Here
+
+router = APIRouter(prefix="/redemptions", tags=["redemptions"])
+Reader = Annotated[Caller, Depends(needs("redemptions:read"))]
+
+
+class RedemptionQuery(ListQuery):
+    household_id: UUID | None = None
+    reward_id: UUID | None = None
+    status: RedemptionStatus | None = None
+
+
+class RedemptionOut(Output):
+    model_config = example(
+        id="0193572a-6b00-7000-8000-000000000018",
+        household_id="0193572a-6b00-7000-8000-000000000010",
+        reward_id="0193572a-6b00-7000-8000-000000000009",
+        amount_minor=50000,
+        payee_phone="+2348000000001",
+        status="paid",
+        created_at="2026-12-01T10:00:00Z",
+        updated_at="2026-12-01T10:00:20Z",
+    )
+
+    id: UUID
+    household_id: UUID
+    reward_id: UUID
+    amount_minor: int
+    payee_phone: str
+    status: RedemptionStatus
+    created_at: datetime
+    updated_at: datetime
+
+
+@router.get("", summary="List redemptions")
+def list_redemptions(
+    asked: Annotated[RedemptionQuery, Query()], caller: Reader, container: Here
+) -> Page[RedemptionOut]:
+    """Redemptions, newest first. What was shown is kept in the audit trail."""
+    query = select(Redemption).where(
+        *matching(
+            (Redemption.household_id, asked.household_id),
+            (Redemption.reward_id, asked.reward_id),
+            (Redemption.status, asked.status),
+        )
+    )
+    with container.database.unit_of_work() as session:
+        rows, next_cursor = fetch(session, query, asked, Redemption.id)
+        trail.listed(
+            session, caller, "redemption", (row.id for row in rows), asked, now=container.clock.now()
+        )
+    return Page(items=[RedemptionOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{redemption_id}", summary="Read a redemption")
+def read_redemption(redemption_id: UUID, caller: Reader, container: Here) -> RedemptionOut:
+    """One redemption. The read is kept in the audit trail."""
+    with container.database.unit_of_work() as session:
+        row = session.get(Redemption, redemption_id)
+        if row is None:
+            raise NotFound("There is no such redemption.")
+        trail.read(session, caller, "redemption", redemption_id, now=container.clock.now())
+    return RedemptionOut.model_validate(row)
