@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TypeVar
 
 from app import flows
+from app.adapters.routing.nearest_neighbour import NearestNeighbour
+from app.adapters.routing.straight_line import StraightLine
 from app.adapters.sms.console import Console
 from app.adapters.sms.twilio import Twilio
 from app.container import Container
 from app.conversation.catalogue import Catalogue
 from app.db import Database
+from app.errors import ConfigurationError
 from app.flows.turn import Talk
 from app.jobs import DbosJobs
 from app.kernel.clock import Clock, SystemClock
 from app.messaging.gateways import SmsGateways
 from app.messaging.outbox import Postman
 from app.messaging.ports import SmsGateway
-from app.settings import Settings
+from app.routing.ports import RouteOptimiser, TravelTimes
+from app.settings import PREFIX, Settings
 
+Maker = TypeVar("Maker")
 _TEXTS = Path(flows.__file__).parent / "texts"
 
 
@@ -39,6 +45,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Container:
         sms_gateways=sms_gateways,
         post=post,
         talk=Talk(settings, catalogue, post, jobs),
+        route_optimiser=_route_optimiser(settings),
+        travel_times=_travel_times(settings),
     )
 
 
@@ -62,3 +70,28 @@ def _twilio(settings: Settings) -> SmsGateway:
         api_url=settings.twilio_api_url,
         timeout_seconds=settings.twilio_timeout_seconds,
     )
+
+
+def _route_optimiser(settings: Settings) -> RouteOptimiser:
+    makers: dict[str, Callable[[Settings], RouteOptimiser]] = {
+        found.name: found.load() for found in entry_points(group="weighback.route_optimisers")
+    }
+    makers["nearest-neighbour"] = lambda _: NearestNeighbour()
+    return _chosen(makers, "ROUTE_OPTIMISER", settings.route_optimiser)(settings)
+
+
+def _travel_times(settings: Settings) -> TravelTimes:
+    makers: dict[str, Callable[[Settings], TravelTimes]] = {
+        found.name: found.load() for found in entry_points(group="weighback.travel_times")
+    }
+    makers["straight-line"] = lambda _: StraightLine(
+        kilometres_per_hour=settings.route_speed_kilometres_per_hour,
+        detour_factor=settings.route_detour_factor,
+    )
+    return _chosen(makers, "TRAVEL_TIMES", settings.travel_times)(settings)
+
+
+def _chosen(makers: dict[str, Maker], setting: str, name: str) -> Maker:
+    if name not in makers:
+        raise ConfigurationError(f"{PREFIX}{setting} is {name}; there is {', '.join(sorted(makers))}")
+    return makers[name]

@@ -11,6 +11,7 @@ from app.jobs import Jobs
 from app.kernel.clock import Clock
 from app.messaging.gateways import SmsGateways
 from app.messaging.outbox import Postman
+from app.routing.ports import RouteOptimiser, TravelTimes
 from app.settings import Settings
 
 
@@ -24,6 +25,8 @@ class Container:
     sms_gateways: SmsGateways
     post: Postman
     talk: Talk
+    route_optimiser: RouteOptimiser
+    travel_times: TravelTimes
 
     def close(self) -> None:
         """Let go of connections; the container is of no use afterwards."""

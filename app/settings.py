@@ -77,6 +77,15 @@ class Settings(BaseSettings):
     sending_hours_start: time = time(6, 0)
     sending_hours_end: time = time(21, 0)
 
+    route_plan_at: time = time(5, 30)
+    """Local time from which a day's routes are planned by themselves."""
+    route_optimiser: str = "nearest-neighbour"
+    travel_times: str = "straight-line"
+    route_speed_kilometres_per_hour: float = Field(default=12, gt=0)
+    """Of a cargo bike, for straight lines."""
+    route_detour_factor: float = Field(default=1.3, ge=1)
+    """How much longer the streets are than a straight line."""
+
     weighing_max_grams: int = Field(default=200_000, ge=1)
     """Per material and stop; more is taken for a slip of the finger."""
     weighing_late_days: int = Field(default=14, ge=0)

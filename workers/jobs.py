@@ -7,6 +7,7 @@ from workers.deliver import deliver_texts
 from workers.pickups import CLOSE_DAYS, EXTEND_PICKUPS, close_days, extend_pickups
 from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
+from workers.routing import PLAN_ROUTES, plan_routes
 
 EVERY_HOUR = "0 5 * * * *"
 EVERY_TEN_MINUTES = "20 */10 * * * *"
@@ -14,5 +15,6 @@ EVERY_TEN_MINUTES = "20 */10 * * * *"
 registry = Registry()
 registry.job(EXTEND_PICKUPS, every=EVERY_HOUR)(extend_pickups)
 registry.job(WRITE_REMINDERS, every=30)(write_reminders)
+registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)

@@ -84,7 +84,11 @@ def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet
         .join(Route, Route.id == RouteStop.route_id)
         .join(Pickup, Pickup.id == RouteStop.pickup_id)
         .join(Household, Household.id == Pickup.household_id)
-        .where(Route.collector_id == collector_id, Route.date == date)
+        .where(
+            Route.collector_id == collector_id,
+            Route.date == date,
+            Pickup.date == date,  # one that was moved is shown on its new day only
+        )
         .order_by(RouteStop.position)
     ).all()
     phones = households.phones_of(session, [household.id for _, _, household in rows])
