@@ -149,7 +149,7 @@ class Phone:
 def a_town(database: Database, **settings: Any) -> Town:
     street = a_street(database, MONDAY)
     with database.unit_of_work() as session:
-        _serve(session, street.zone_id)
+        serve_zone(session, street.zone_id)
         known = session.get_one(Zone, street.zone_id)
         for code, name, latitude in (("YAB", "Yaba", 6.51), ("IKJ", "Ikeja", 6.6)):
             zone = Zone(
@@ -164,13 +164,13 @@ def a_town(database: Database, **settings: Any) -> Town:
             session.add(zone)
             session.flush()
             if code == "YAB":
-                _serve(session, zone.id)
+                serve_zone(session, zone.id)
     post = RecordingPost()
     chosen = Settings(environment=Environment.TEST, payment_providers=["pretend"], **settings)
     return Town(database, street, Talk(chosen, CATALOGUE, post, DbosJobs(database.engine)), post)
 
 
-def _serve(session: Session, zone_id: UUID) -> None:
+def serve_zone(session: Session, zone_id: UUID) -> None:
     """Every Thursday morning."""
     session.add(
         ServiceDay(
