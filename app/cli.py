@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,9 @@ from app.container import Container
 from app.errors import ConfigurationError, WeighbackError
 from app.main import create_app
 from app.settings import Environment, load_settings
+from workers.jobs import registry
+from workers.worker import drain as drain_worker
+from workers.worker import run as run_worker
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -119,6 +123,37 @@ def serve(
         log_config=None,
         server_header=False,
     )
+
+
+@cli.command(epilog="Example: weighback worker --drain --as-of 2026-12-01T06:30:00+01:00")
+def worker(
+    drain: Annotated[bool, typer.Option("--drain", help="Do all that is due, then exit.")] = False,
+    as_of: Annotated[
+        str | None, typer.Option(help="Take this moment (ISO 8601, with its offset) as now; with --drain.")
+    ] = None,
+) -> None:
+    """Run the scheduled work: pickups, reminders, texts, payouts."""
+    with migrated() as container:
+        moment = None if as_of is None else _moment(as_of, container.settings.environment, drain=drain)
+        if not drain:
+            run_worker(container, registry)
+            return
+        done = drain_worker(container, registry, moment)
+    notes.print(f"Done: {done} things were due." if done else "Nothing was due.")
+
+
+def _moment(text: str, environment: Environment, *, drain: bool) -> datetime:
+    if environment is Environment.PRODUCTION:
+        raise ConfigurationError("--as-of is refused where WEIGHBACK_ENVIRONMENT is production")
+    if not drain:
+        raise typer.BadParameter("--as-of goes with --drain")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is no moment, such as 2026-12-01T06:30:00+01:00") from error
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text} lacks its offset, such as +01:00")
+    return moment.astimezone(UTC)
 
 
 @cli.command("migrate", epilog="Example: weighback migrate")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.messaging.outbox import DELIVER_TEXTS
+from app.pickups.service import EXTEND_PICKUPS
 from workers.deliver import deliver_texts
-from workers.pickups import CLOSE_DAYS, EXTEND_PICKUPS, close_days, extend_pickups
+from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
 from workers.routing import PLAN_ROUTES, plan_routes

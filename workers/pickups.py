@@ -6,7 +6,6 @@ from app.container import Container
 from app.pickups import service as pickups
 from app.places import service as places
 
-EXTEND_PICKUPS = "extend_pickups"
 CLOSE_DAYS = "close_days"
 
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
 from app.access.models import ApiCreation
+from app.db import conflict
 from app.errors import Conflict
 from app.kernel.ids import new_id
 
@@ -57,10 +57,8 @@ class Once:
         return answer
 
     def _claim(self, session: Session, digest: str, now: datetime) -> bool:
-        dialect = session.get_bind().dialect.name
-        make = postgresql.insert if dialect == "postgresql" else sqlite.insert
         claim = (
-            make(ApiCreation)
+            conflict.insert(session, ApiCreation)
             .values(
                 id=new_id(),
                 api_key_id=self.caller.key_id,

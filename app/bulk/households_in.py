@@ -20,6 +20,7 @@ from app.errors import InvalidInput, WeighbackError
 from app.households import service as households
 from app.kernel.phone import NotAPhone, parse_phone
 from app.kernel.place import Location
+from app.pickups.service import EXTEND_PICKUPS
 from app.places import service as places
 
 REQUIRED: Final = ("phone", "name", "zone", "landmark")
@@ -85,6 +86,8 @@ def import_households(container: Container, path: Path) -> Iterator[Outcome]:
         while batch := list(islice(rows, _BATCH_ROWS)):
             with container.database.unit_of_work() as session:
                 outcomes = [_take(session, container, row, broken) for row, broken in batch]
+                if any(outcome.result == "made" for outcome in outcomes):
+                    container.jobs.enqueue(session, EXTEND_PICKUPS)
             yield from outcomes
 
 

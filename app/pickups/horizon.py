@@ -23,6 +23,9 @@ from app.places.models import Zone
 
 _ROWS_PER_INSERT = 1_000
 
+EXTEND_PICKUPS = "extend_pickups"
+"""The job that does it for all zones; nudge it where the calendar of a zone has changed."""
+
 
 def extend(
     session: Session,

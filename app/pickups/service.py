@@ -16,11 +16,13 @@ from app.pickups.asking import (
     upcoming,
 )
 from app.pickups.closing import close_days
-from app.pickups.horizon import extend
+from app.pickups.horizon import EXTEND_PICKUPS, extend
+from app.pickups.rescheduling import reschedule
 from app.pickups.settling import apply_exception, settle
 from app.pickups.timetable import Timetable
 
 __all__ = [
+    "EXTEND_PICKUPS",
     "PickupRequested",
     "Timetable",
     "apply_exception",
@@ -35,6 +37,7 @@ __all__ = [
     "next_open_day",
     "pause",
     "request",
+    "reschedule",
     "settle",
     "upcoming",
 ]

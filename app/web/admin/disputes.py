@@ -7,25 +7,42 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 from sqlalchemy import select
 
 from app.access.keys import Caller
+from app.cases import service
 from app.cases.models import Dispute, DisputeStatus
 from app.errors import NotFound
 from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import Output, example
+from app.web.admin.shapes import Input, Line, Output, Whole, example
 from app.web.deps import Here
+from app.weighing.service import Limits
 
 router = APIRouter(prefix="/disputes", tags=["disputes"])
 Reader = Annotated[Caller, Depends(needs("disputes:read"))]
+Writer = Annotated[Caller, Depends(needs("disputes:write"))]
+
+MaterialCode = Annotated[Line, Field(max_length=12)]
 
 
 class DisputeQuery(ListQuery):
     household_id: UUID | None = None
     weighing_id: UUID | None = None
     status: DisputeStatus | None = None
+
+
+class Resolution(Input):
+    model_config = example(grams={"PET": 3500}, decision="The hub weighed 3.5 kg.")
+
+    grams: dict[MaterialCode, Whole] | None = Field(
+        None,
+        max_length=50,
+        description="What is right, all materials; the first weighing stands where left out or null.",
+    )
+    decision: Line = Field(max_length=300, description="Why, in a few words.")
 
 
 class DisputeOut(Output):
@@ -84,4 +101,26 @@ def read_dispute(dispute_id: UUID, caller: Reader, container: Here) -> DisputeOu
         if row is None:
             raise NotFound("There is no such dispute.")
         trail.read(session, caller, "dispute", dispute_id, now=container.clock.now())
+    return DisputeOut.model_validate(row)
+
+
+@router.post("/{dispute_id}/resolve", summary="Resolve a dispute")
+def resolve_dispute(dispute_id: UUID, resolution: Resolution, caller: Writer, container: Here) -> DisputeOut:
+    """Correct the weighing with a new entry in the book, or let it stand; the household is told.
+
+    A dispute is answered once: another try gets 409.
+    """
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        row = service.resolve(
+            session,
+            dispute_id,
+            grams=resolution.grams,
+            decision=resolution.decision,
+            by=caller.name,
+            now=now,
+            post=container.post,
+            limits=Limits.of(container.settings),
+        )
+        trail.wrote(session, caller, "resolved", "dispute", dispute_id, now=now, status=row.status)
     return DisputeOut.model_validate(row)

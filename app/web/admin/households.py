@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
+from app.container import Container
 from app.households import changing, service
 from app.households.models import Household, HouseholdPhone, HouseholdStatus
 from app.kernel.place import Location
@@ -197,6 +198,7 @@ def create_household(new: NewHousehold, caller: Writer, once: Creation, containe
                 location=_location(new.location),
                 now=now,
             )
+            _schedule(session, container, household.id)
             trail.wrote(session, caller, "created", "household", household.id, now=now)
             return _shown(session, [household])[0].model_dump(mode="json")
 
@@ -219,6 +221,8 @@ def change_household(
             with naming("zone_id"):
                 places.zone(session, change.zone_id)
         household = changing.change(session, household_id, **given, now=now)
+        if "zone_id" in given:
+            _schedule(session, container, household_id)
         trail.wrote(session, caller, "changed", "household", household_id, now=now, fields=sorted(given))
         return _shown(session, [household])[0]
 
@@ -249,10 +253,11 @@ def pause_household(household_id: UUID, pause: Pause, caller: Writer, container:
 
 @router.post("/{household_id}/resume", summary="Resume a household")
 def resume_household(household_id: UUID, caller: Writer, container: Here) -> HouseholdOut:
-    """End a pause; pickups are made again the next time the schedule is extended."""
+    """End a pause: what was called off for it stands again."""
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         household = service.resume(session, household_id, now=now)
+        _schedule(session, container, household_id)
         trail.wrote(session, caller, "resumed", "household", household_id, now=now)
         return _shown(session, [household])[0]
 
@@ -265,6 +270,11 @@ def leave(household_id: UUID, caller: Writer, container: Here) -> HouseholdOut:
         household = pickups.leave(session, household_id, now)
         trail.wrote(session, caller, "left", "household", household_id, now=now)
         return _shown(session, [household])[0]
+
+
+def _schedule(session: Session, container: Container, household_id: UUID) -> None:
+    timetable = pickups.Timetable.of(container.settings)
+    pickups.extend(session, container.clock.now(), container.post, timetable, household_id=household_id)
 
 
 def _shown(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:

@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
 from app.errors import NotFound
+from app.payouts import service
 from app.payouts.models import Payout, PayoutAttempt, PayoutObservation
 from app.payouts.statuses import PayoutStatus
+from app.rewards.announcing import Announcer
 from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import Output, example
+from app.web.admin.shapes import Flag, Input, Line, Output, example
 from app.web.deps import Here
 
 router = APIRouter(prefix="/payouts", tags=["payouts"])
 Reader = Annotated[Caller, Depends(needs("payouts:read"))]
+Writer = Annotated[Caller, Depends(needs("payouts:write"))]
 
 _EXAMPLE: dict[str, Any] = {
     "id": "0193572a-6b00-7000-8000-000000000021",
@@ -45,6 +48,13 @@ class PayoutQuery(ListQuery):
     redemption_id: UUID | None = None
     provider: str | None = None
     status: PayoutStatus | None = None
+
+
+class Decision(Input):
+    model_config = example(paid=True, reason="The provider's dashboard shows it as delivered.")
+
+    paid: Flag = Field(description="Whether the money arrived; false gives the credit back.")
+    reason: Line = Field(max_length=150, description="How you know.")
 
 
 class ObservationOut(Output):
@@ -133,6 +143,27 @@ def read_payout(payout_id: UUID, caller: Reader, container: Here) -> WholePayout
         if row is None:
             raise NotFound("There is no such payout.")
         trail.read(session, caller, "payout", payout_id, now=container.clock.now())
+        return _whole(session, row)
+
+
+@router.post("/{payout_id}/resolve", summary="Resolve a payout in review")
+def resolve_payout(payout_id: UUID, decision: Decision, caller: Writer, container: Here) -> WholePayoutOut:
+    """Say what became of a payout that nobody could find out by itself; the household is told.
+
+    Only a payout in `needs_review` takes a decision, and only one: another try gets 409.
+    """
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        row = service.decide(
+            session,
+            payout_id,
+            paid=decision.paid,
+            by=caller.name,
+            reason=decision.reason,
+            heard=Announcer(container.post, container.settings.region),
+            now=now,
+        )
+        trail.wrote(session, caller, "resolved", "payout", payout_id, now=now, status=row.status)
         return _whole(session, row)
 
 

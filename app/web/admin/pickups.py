@@ -19,7 +19,7 @@ from app.pickups.statuses import CancelReason, MissedReason, PickupStatus
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import DayFilter, Input, Output, TimeOut, example, naming
+from app.web.admin.shapes import Day, DayFilter, Input, Output, TimeOut, example, naming
 from app.web.deps import Here
 
 router = APIRouter(prefix="/pickups", tags=["pickups"])
@@ -57,6 +57,12 @@ class PickupChange(Input):
         if (self.status == "missed") != (self.missed_reason is not None):
             raise ValueError("missed_reason is given with the status missed, and only then")
         return self
+
+
+class NewDay(Input):
+    model_config = example(date="2026-12-03")
+
+    date: Day
 
 
 class PickupOut(Output):
@@ -151,4 +157,17 @@ def change_pickup(pickup_id: UUID, change: PickupChange, caller: Writer, contain
         before = pickup.status
         service.move_to(session, pickup, status, now, reason)
         trail.wrote(session, caller, "changed", "pickup", pickup_id, now=now, before=before, after=status)
+    return PickupOut.model_validate(pickup)
+
+
+@router.post("/{pickup_id}/reschedule", summary="Give a pickup another day")
+def reschedule_pickup(pickup_id: UUID, new: NewDay, caller: Writer, container: Here) -> PickupOut:
+    """Call it off and put one on another service day of the zone; the household is told. The answer is the new one."""
+    now = container.clock.now()
+    timetable = service.Timetable.of(container.settings)
+    with container.database.unit_of_work() as session:
+        pickup = service.reschedule(
+            session, pickup_id, to=new.date, now=now, post=container.post, timetable=timetable
+        )
+        trail.wrote(session, caller, "rescheduled", "pickup", pickup_id, now=now, new_id=str(pickup.id))
     return PickupOut.model_validate(pickup)

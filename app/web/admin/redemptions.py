@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 from sqlalchemy import select
 
 from app.access.keys import Caller
-from app.errors import NotFound
+from app.errors import InvalidInput, NotFound
+from app.households import service as households
+from app.kernel.ids import new_id
+from app.rewards import service
 from app.rewards.models import Redemption, RedemptionStatus
 from app.web.admin import trail
-from app.web.admin.auth import needs
+from app.web.admin.auth import Creation, needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import Output, example
+from app.web.admin.shapes import Input, Line, Output, PhoneText, Positive, as_phone, example, naming
 from app.web.deps import Here
 
 router = APIRouter(prefix="/redemptions", tags=["redemptions"])
 Reader = Annotated[Caller, Depends(needs("redemptions:read"))]
+Writer = Annotated[Caller, Depends(needs("redemptions:write"))]
 
 
 class RedemptionQuery(ListQuery):
     household_id: UUID | None = None
     reward_id: UUID | None = None
     status: RedemptionStatus | None = None
+
+
+class NewRedemption(Input):
+    model_config = example(
+        household_id="0193572a-6b00-7000-8000-000000000010",
+        reward_code="AIRTIME",
+        amount_minor=50000,
+        payee_phone="+2348000000001",
+    )
+
+    household_id: UUID
+    reward_code: Line = Field(max_length=20)
+    amount_minor: Positive
+    payee_phone: PhoneText
 
 
 class RedemptionOut(Output):
@@ -79,3 +99,33 @@ def read_redemption(redemption_id: UUID, caller: Reader, container: Here) -> Red
             raise NotFound("There is no such redemption.")
         trail.read(session, caller, "redemption", redemption_id, now=container.clock.now())
     return RedemptionOut.model_validate(row)
+
+
+@router.post("", status_code=201, summary="Redeem for a household")
+def create_redemption(new: NewRedemption, caller: Writer, once: Creation, container: Here) -> RedemptionOut:
+    """Set credit aside and pay it out. Needs an `Idempotency-Key`: money must not go twice for one wish."""
+    if once.key is None:
+        raise InvalidInput("Idempotency-Key", "send this header, so that money cannot go twice")
+    now, settings = container.clock.now(), container.settings
+    phone = as_phone(new.payee_phone, settings.region, "payee_phone")
+    with container.database.unit_of_work() as session:
+
+        def redeem() -> Mapping[str, Any]:
+            with naming("household_id"):
+                households.get(session, new.household_id)
+            with naming("reward_code"):
+                redemption = service.redeem(
+                    session,
+                    key=f"api:{new_id()}",
+                    household_id=new.household_id,
+                    reward_code=new.reward_code,
+                    amount_minor=new.amount_minor,
+                    payee_phone=phone,
+                    now=now,
+                    rules=service.RedemptionRules.of(settings),
+                    jobs=container.jobs,
+                )
+            trail.wrote(session, caller, "created", "redemption", redemption.id, now=now)
+            return RedemptionOut.model_validate(redemption).model_dump(mode="json")
+
+        return RedemptionOut.model_validate(once.answer(session, now, redeem))

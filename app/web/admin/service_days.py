@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.access.keys import Caller
+from app.pickups.service import EXTEND_PICKUPS
 from app.places import changing, editing
 from app.places.models import ServiceDay
 from app.web.admin import trail
@@ -98,11 +99,12 @@ def read_service_day(service_day_id: UUID, container: Here) -> ServiceDayOut:
 
 @router.post("", status_code=201, summary="Create a service day")
 def create_service_day(new: NewServiceDay, caller: Writer, container: Here) -> ServiceDayOut:
-    """Serve a zone on one more weekday; pickups are made from it the next time the schedule is extended."""
+    """Serve a zone on one more weekday; the worker makes the pickups soon after."""
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         with naming("zone_id"):
             day = editing.add_service_day(session, **new.model_dump(), now=now)
+        container.jobs.enqueue(session, EXTEND_PICKUPS)
         trail.wrote(session, caller, "created", "service-day", day.id, now=now)
     return ServiceDayOut.model_validate(day)
 
@@ -111,10 +113,11 @@ def create_service_day(new: NewServiceDay, caller: Writer, container: Here) -> S
 def change_service_day(
     service_day_id: UUID, change: ServiceDayChange, caller: Writer, container: Here
 ) -> ServiceDayOut:
-    """Set the window or the last day."""
+    """Set the window or the last day; the worker carries planned pickups along, and tells the households."""
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         day = changing.change_service_day(session, service_day_id, changes(change))
+        container.jobs.enqueue(session, EXTEND_PICKUPS)
         trail.wrote(
             session, caller, "changed", "service-day", day.id, now=now, fields=sorted(changes(change))
         )
