@@ -92,6 +92,7 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library is not typed
     def __init__(self, base_url: str, timeout_seconds: float) -> None:
         silent = logging.getLogger("weighback.twilio")  # the library logs phones and texts at INFO
         silent.setLevel(logging.WARNING)
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)  # and this one URLs at DEBUG
         super().__init__(timeout=timeout_seconds, logger=silent)
         self._base_url = base_url.rstrip("/")
         self.session = HttpSession()
