@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from app import flows
+from app.adapters.payments.standin import Standin
+from app.adapters.payments.standin_company import PaymentCompany
 from app.adapters.routing.nearest_neighbour import NearestNeighbour
 from app.adapters.routing.straight_line import StraightLine
 from app.adapters.sms.console import Console
@@ -22,6 +24,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.messaging.gateways import SmsGateways
 from app.messaging.outbox import Postman
 from app.messaging.ports import SmsGateway
+from app.payouts.ports import PaymentProvider
 from app.routing.ports import RouteOptimiser, TravelTimes
 from app.settings import PREFIX, Settings
 
@@ -47,6 +50,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Container:
         talk=Talk(settings, catalogue, post, jobs),
         route_optimiser=_route_optimiser(settings),
         travel_times=_travel_times(settings),
+        payment_providers=_payment_providers(settings),
     )
 
 
@@ -95,3 +99,30 @@ def _chosen(makers: dict[str, Maker], setting: str, name: str) -> Maker:
     if name not in makers:
         raise ConfigurationError(f"{PREFIX}{setting} is {name}; there is {', '.join(sorted(makers))}")
     return makers[name]
+
+
+def _payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
+    """The providers that the settings name: ours, or another package's, by its entry point."""
+    makers: dict[str, Callable[[Settings], PaymentProvider]] = {
+        found.name: found.load() for found in entry_points(group="weighback.payment_providers")
+    }
+    makers |= {"standin": _standin}
+    return {name: _chosen(makers, "PAYMENT_PROVIDERS", name)(settings) for name in settings.payment_providers}
+
+
+def _standin(settings: Settings) -> PaymentProvider:
+    return Standin(
+        api_url=settings.standin_payments_api_url,
+        key=settings.standin_payments_key.get_secret_value(),
+        currency=settings.currency,
+        timeout_seconds=settings.standin_payments_timeout_seconds,
+    )
+
+
+def payment_company(settings: Settings, callback_base_url: str, path: str = ":memory:") -> PaymentCompany:
+    """The demo's pretend payment company, reporting to `callback_base_url`; its state is kept in `path`."""
+    return PaymentCompany(
+        key=settings.standin_payments_key.get_secret_value(),
+        callback_url=f"{callback_base_url}/webhooks/payments/standin/{settings.payment_webhook_secret.get_secret_value()}",
+        path=path,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.conversation.catalogue import Catalogue
@@ -11,6 +12,7 @@ from app.jobs import Jobs
 from app.kernel.clock import Clock
 from app.messaging.gateways import SmsGateways
 from app.messaging.outbox import Postman
+from app.payouts.ports import PaymentProvider
 from app.routing.ports import RouteOptimiser, TravelTimes
 from app.settings import Settings
 
@@ -27,6 +29,8 @@ class Container:
     talk: Talk
     route_optimiser: RouteOptimiser
     travel_times: TravelTimes
+    payment_providers: Mapping[str, PaymentProvider]
+    """By name; the settings say which one is preferred."""
 
     def close(self) -> None:
         """Let go of connections; the container is of no use afterwards."""

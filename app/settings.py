@@ -59,7 +59,10 @@ class Settings(BaseSettings):
     """Names, in order of preference."""
     payment_webhook_secret: SecretStr = SecretStr("")
     standin_payments_api_url: str = ""
-    """Where the demo's pretend payment company listens."""
+    """Where the demo's pretend payment company listens, with its path."""
+    standin_payments_key: SecretStr = SecretStr("")
+    """Lets us in there, and signs its callbacks."""
+    standin_payments_timeout_seconds: float = Field(default=10, gt=0)
 
     inbound_texts_per_phone_per_day: int = Field(default=60, ge=1)
     conversation_expires_hours: int = Field(default=12, ge=1)
@@ -160,6 +163,22 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or other SMS_GATEWAYS"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _payments_are_complete(self) -> Self:
+        if self.payment_providers and not self.payment_webhook_secret.get_secret_value():
+            raise ValueError(
+                "set PAYMENT_WEBHOOK_SECRET: it is part of the address that PAYMENT_PROVIDERS call"
+            )
+        if "standin" in self.payment_providers and not (
+            self.standin_payments_api_url and self.standin_payments_key.get_secret_value()
+        ):
+            raise ValueError(
+                "PAYMENT_PROVIDERS names standin: set STANDIN_PAYMENTS_API_URL and STANDIN_PAYMENTS_KEY"
+            )
+        if self.environment is Environment.PRODUCTION and "standin" in self.payment_providers:
+            raise ValueError("PAYMENT_PROVIDERS names standin, which pays nobody; it is for demo and tests")
         return self
 
     @property

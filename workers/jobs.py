@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.messaging.outbox import DELIVER_TEXTS
 from app.pickups.service import EXTEND_PICKUPS
 from workers.deliver import deliver_texts
+from workers.payouts import SETTLE_PAYOUTS, settle_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
@@ -18,4 +19,5 @@ registry.job(EXTEND_PICKUPS, every=EVERY_HOUR)(extend_pickups)
 registry.job(WRITE_REMINDERS, every=30)(write_reminders)
 registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
+registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)

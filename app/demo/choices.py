@@ -72,7 +72,8 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         "twilio_api_url": local,
         "payment_providers": ["standin"],
         "payment_webhook_secret": keepsakes.payment_webhook_secret,
-        "standin_payments_api_url": local,
+        "standin_payments_api_url": f"{local}/simulator/payments",
+        "standin_payments_key": keepsakes.payment_webhook_secret,
         "data_dir": folder,
         # Whoever starts the demo late in the evening must still find today's stops open.
         "pickup_day_closes_at": time(23, 55),

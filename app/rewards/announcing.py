@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,9 +12,12 @@ from app.kernel.money import Money
 from app.kernel.phone import national
 from app.ledger import service as ledger
 from app.messaging.post import Post
+from app.payouts.calling import Office
 from app.payouts.models import Payout
+from app.payouts.ports import PaymentProvider
 from app.payouts.statuses import PayoutStatus
 from app.rewards.models import Redemption, RedemptionStatus
+from app.settings import Settings
 from app.weighing.receipt import tell_household
 
 _STATUS_OF = {
@@ -59,3 +63,12 @@ class Announcer:
             dedupe_key=f"payout:{payout.id}:{payout.status.value}",
             now=now,
         )
+
+
+def office_of(settings: Settings, providers: Mapping[str, PaymentProvider], post: Post) -> Office:
+    """What paying out needs, with rewards listening."""
+    return Office(
+        providers=providers,
+        heard=Announcer(post, settings.region),
+        not_found_final_after=timedelta(minutes=settings.payout_not_found_final_minutes),
+    )

@@ -1,0 +1,1 @@
+"""Companies that pay: one file per company."""

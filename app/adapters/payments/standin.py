@@ -1,0 +1,189 @@
+"""The demo's pretend payment company, spoken to over real HTTP. The pattern for a real adapter.
+
+Its words are mapped through tables; what is not in a table is logged and means "unclear". The other side is
+`standin_company`, served by `app.web.simulator.payments`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+import structlog
+
+from app.payouts.ports import (
+    AuthLevel,
+    CannotPay,
+    Capabilities,
+    Duplicates,
+    Instruction,
+    Observation,
+    ObservedStatus,
+    SubmitOutcome,
+    SubmitResult,
+    WireRequest,
+)
+
+SIGNATURE_HEADER: Final = "x-standin-signature"
+"""HMAC-SHA256 of the raw body under the account's key, in hexadecimal."""
+
+_STATUS_OF = {
+    "processing": ObservedStatus.PROCESSING,
+    "succeeded": ObservedStatus.SUCCEEDED,
+    "failed": ObservedStatus.FAILED,
+    "reversed": ObservedStatus.REVERSED,
+}
+_OUTCOME_OF = {
+    ObservedStatus.PROCESSING: SubmitOutcome.ACCEPTED,
+    ObservedStatus.SUCCEEDED: SubmitOutcome.SETTLED,
+    ObservedStatus.FAILED: SubmitOutcome.REJECTED_FINAL,
+}
+_FINAL_REJECTIONS = frozenset({"invalid_phone", "amount_out_of_range", "insufficient_float"})
+"""Nothing was taken and nothing will be: only these. A refused key, say, is not among them: it can be mended."""
+_DUPLICATE = "duplicate_reference"
+_NOT_FOUND = "not_found"
+
+log = structlog.get_logger()
+
+
+class Standin:
+    """A `PaymentProvider`."""
+
+    def __init__(self, *, api_url: str, key: str, currency: str, timeout_seconds: float = 10) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._key = key
+        self._timeout_seconds = timeout_seconds
+        self.capabilities = Capabilities(
+            currency=currency,
+            currency_exponent=2,
+            minimum_minor=1_000,
+            maximum_minor=5_000_000,
+            reference_pattern="[0-9a-f]{32}",
+            duplicates=Duplicates.SAME_ANSWER,
+            queryable_by_reference=True,
+            callbacks=AuthLevel.SIGNED,
+            not_found_final_after=timedelta(minutes=10),
+            timeout=timedelta(seconds=4 * timeout_seconds),  # httpx limits each of its four phases
+        )
+
+    def plan(self, instruction: Instruction, attempt_id: UUID) -> WireRequest:
+        limits = self.capabilities
+        if instruction.currency != limits.currency:
+            raise CannotPay(f"pays in {limits.currency} only")
+        if not limits.minimum_minor <= instruction.amount_minor <= limits.maximum_minor:
+            raise CannotPay(f"pays from {limits.minimum_minor} to {limits.maximum_minor} only")
+        reference = attempt_id.hex
+        body = {
+            "reference": reference,
+            "phone": instruction.payee_phone,
+            "amount_minor": instruction.amount_minor,
+            "currency": instruction.currency,
+        }
+        return WireRequest(reference, json.dumps(body))
+
+    async def submit(self, request: WireRequest) -> SubmitResult:
+        try:
+            async with self._client() as http:
+                answer = await http.post("/v1/airtime", content=request.body)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            return SubmitResult(SubmitOutcome.NOT_SENT)
+        except httpx.HTTPError as error:
+            return _unclear(type(error).__name__)
+        if answer.status_code in {httpx.codes.OK, httpx.codes.ACCEPTED}:
+            seen = _observation(_json(answer))
+            if seen.reference != request.reference:
+                return _unclear("other_reference")
+            return SubmitResult(_OUTCOME_OF.get(seen.status, SubmitOutcome.INDETERMINATE), seen)
+        return _refusal(request, answer)
+
+    async def query(self, request: WireRequest, provider_reference: str | None) -> Observation:  # noqa: ARG002 - the port's; this company knows our reference
+        try:
+            async with self._client() as http:
+                answer = await http.get(f"/v1/airtime/{request.reference}")
+        except httpx.HTTPError as error:
+            return _unclear(type(error).__name__).observation
+        said = _json(answer)
+        if answer.status_code == httpx.codes.OK:
+            seen = _observation(said)
+            return seen if seen.reference == request.reference else _unclear("other_reference").observation
+        # A 404 of the company's own; one from something on the way says nothing about the payment.
+        if answer.status_code == httpx.codes.NOT_FOUND and said.get("code") == _NOT_FOUND:
+            return Observation(ObservedStatus.NOT_FOUND, request.reference, code=_NOT_FOUND)
+        return _unclear(f"http_{answer.status_code}").observation
+
+    def authenticate(self, headers: Mapping[str, str], raw_body: bytes, peer_ip: str | None) -> AuthLevel:  # noqa: ARG002 - the port's; the signature is what counts
+        given = headers.get(SIGNATURE_HEADER, "")
+        return (
+            AuthLevel.SIGNED
+            if hmac.compare_digest(given.encode(), signature(self._key, raw_body).encode())
+            else AuthLevel.NONE
+        )
+
+    def parse_callback(self, raw_body: bytes) -> list[Observation]:
+        said = json.loads(raw_body)
+        if not isinstance(said, dict) or not isinstance(said.get("reference"), str):
+            raise ValueError("a callback names a reference")  # noqa: TRY004 - the port promises ValueError
+        return [_observation(said)]
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=self._api_url,
+            timeout=self._timeout_seconds,
+            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            trust_env=False,
+        )
+
+
+def signature(key: str, raw_body: bytes) -> str:
+    return hmac.new(key.encode(), raw_body, hashlib.sha256).hexdigest()
+
+
+def _refusal(request: WireRequest, answer: httpx.Response) -> SubmitResult:
+    code = str(_json(answer).get("code", ""))[:40]
+    if answer.status_code == httpx.codes.CONFLICT and code == _DUPLICATE:
+        return SubmitResult(SubmitOutcome.DUPLICATE, Observation(ObservedStatus.UNCLEAR, code=code))
+    if answer.is_client_error and code in _FINAL_REJECTIONS:
+        return SubmitResult(
+            SubmitOutcome.REJECTED_FINAL, Observation(ObservedStatus.FAILED, request.reference, code=code)
+        )
+    log.error("standin.unknown_answer", status=answer.status_code, code=code)
+    return _unclear(code or f"http_{answer.status_code}")
+
+
+def _observation(said: Mapping[str, Any]) -> Observation:
+    word = said.get("status")
+    status = _STATUS_OF.get(word) if isinstance(word, str) else None
+    if status is None:
+        log.error("standin.unknown_status", status=str(word)[:40])
+    amount = said.get("amount_minor")
+    return Observation(
+        status or ObservedStatus.UNCLEAR,
+        reference=_text(said.get("reference")),
+        provider_reference=_text(said.get("id")),
+        amount_minor=amount if isinstance(amount, int) and not isinstance(amount, bool) else None,
+        currency=_text(said.get("currency")),
+        payee_phone=_text(said.get("phone")),
+        code=_text(said.get("code")) or str(word)[:40],
+    )
+
+
+def _text(value: object) -> str | None:
+    return value[:80] if isinstance(value, str) else None
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        said = answer.json()
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _unclear(code: str) -> SubmitResult:
+    return SubmitResult(SubmitOutcome.INDETERMINATE, Observation(ObservedStatus.UNCLEAR, code=code))

@@ -1,0 +1,68 @@
+"""What payment providers tell us, each at its own secret address.
+
+The secret keeps strangers from making us ask about payments. It makes nothing final: only a body that is signed
+is an answer, any other callback just has us ask the provider at once.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from app.container import Container
+from app.errors import InvalidInput, NotFound
+from app.payouts import calling
+from app.payouts.ports import AuthLevel, Observation, PaymentProvider
+from app.payouts.service import JOB
+from app.rewards.announcing import office_of
+from app.web.deps import Here
+
+router = APIRouter(prefix="/payments")
+log = structlog.get_logger()
+
+
+@router.api_route("/{provider}/{secret}", methods=["POST", "PUT"])
+async def callback(provider: str, secret: str, request: Request, container: Here) -> Response:
+    """204 when what was said is committed; a repeat is as good as the first. 5xx means: come again."""
+    speaker = _speaker(container, provider, secret)
+    raw_body = await request.body()
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    level = speaker.authenticate(headers, raw_body, request.client.host if request.client else None)
+    try:
+        observations = speaker.parse_callback(raw_body)
+    except ValueError as error:
+        log.warning("payment_callback.unreadable", provider=provider, auth_level=level.name)
+        raise InvalidInput("body", "That is no callback of this provider.") from error
+    known = await run_in_threadpool(_take, container, provider, observations, level)
+    if not known and level < AuthLevel.SIGNED:
+        raise NotFound("There is no such payment.")
+    # Signed, and still not ours: our log has it; a 404 would only have the provider come again for days.
+    return Response(status_code=204)
+
+
+def _speaker(container: Container, provider: str, secret: str) -> PaymentProvider:
+    expected = container.settings.payment_webhook_secret.get_secret_value()
+    found = container.payment_providers.get(provider)
+    if not hmac.compare_digest(secret.encode(), expected.encode()) or not expected or found is None:
+        raise NotFound("There is nothing at this address.")
+    return found
+
+
+def _take(container: Container, provider: str, observations: list[Observation], level: AuthLevel) -> bool:
+    """Record all that was said, in one transaction; False where none of it is about a payment of ours."""
+    office = office_of(container.settings, container.payment_providers, container.post)
+    known = False
+    with container.database.unit_of_work() as session:
+        for seen in observations:
+            attempt_id = calling.find_attempt(session, provider, seen)
+            if attempt_id is None:
+                log.error("payment_callback.unknown_payment", provider=provider, auth_level=level.name)
+                continue
+            known = True
+            now = container.clock.now()
+            if calling.called_back(session, office, attempt_id, seen=seen, level=level, now=now):
+                container.jobs.enqueue(session, JOB)
+    return known
