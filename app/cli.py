@@ -26,6 +26,7 @@ from app.bulk import households_in, out
 from app.container import Container
 from app.errors import ConfigurationError, WeighbackError
 from app.main import create_app
+from app.routing import plan as routing
 from app.settings import Environment, load_settings
 from workers.jobs import registry
 from workers.worker import drain as drain_worker
@@ -154,6 +155,34 @@ def _moment(text: str, environment: Environment, *, drain: bool) -> datetime:
     if moment.tzinfo is None:
         raise typer.BadParameter(f"{text} lacks its offset, such as +01:00")
     return moment.astimezone(UTC)
+
+
+@cli.command("plan", epilog="Example: weighback plan --date 2026-12-01 --zone YAB")
+def plan_routes(
+    date: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day to plan, such as 2026-12-01.")
+    ],
+    zone: Annotated[str | None, typer.Option(help="Add the pickups of this zone alone, by its code.")] = None,
+) -> None:
+    """Plan the routes of a day. May be repeated: what is done, and who goes where, stays.
+
+    Exit 1 where a pickup has no collector to go to it.
+    """
+    with migrated() as container:
+        with container.database.unit_of_work() as session:
+            plan = routing.plan_day(
+                session,
+                date.date(),
+                container.route_optimiser,
+                container.travel_times,
+                container.clock.now(),
+                zone_code=zone,
+            )
+        sys.stdout.write(f"{len(plan.routes)} routes, {plan.added} pickups added\n")
+    if plan.unplanned:
+        for missing in plan.unplanned:
+            sys.stdout.write(f"unplanned {missing.pickup_id} {missing.why}\n")
+        raise typer.Exit(1)
 
 
 @cli.command("migrate", epilog="Example: weighback migrate")

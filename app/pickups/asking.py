@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -196,16 +197,30 @@ def new_row(
 
 
 def _the_next(session: Session, household_id: UUID, now: datetime, on: dt.date | None) -> Pickup | None:
+    """The pickup that an answer without a date is about, locked.
+
+    Once today's hours are over, that is tomorrow's where there is one: its reminder has come meanwhile.
+    """
     household = households.get(session, household_id)
-    today = local_date(now, places.zone(session, household.zone_id).timezone)
-    which = select(Pickup).where(
-        Pickup.household_id == household_id,
-        Pickup.date >= today,
-        Pickup.status.in_(OPEN | {PickupStatus.DECLINED}),
+    local = now.astimezone(ZoneInfo(places.zone(session, household.zone_id).timezone))
+    which = (
+        select(Pickup)
+        .where(
+            Pickup.household_id == household_id,
+            Pickup.date >= local.date(),
+            Pickup.status.in_(OPEN | {PickupStatus.DECLINED}),
+        )
+        .order_by(Pickup.date)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if on is not None:
-        which = which.where(Pickup.date == on)
-    return session.scalar(which.order_by(Pickup.date).limit(1).with_for_update(key_share=True))
+        return session.scalar(which.where(Pickup.date == on))
+    found = session.scalars(which.limit(2)).all()
+    today_is_over = bool(found) and found[0].date == local.date() and found[0].window_end <= local.time()
+    if today_is_over and len(found) > 1 and found[1].date == local.date() + timedelta(days=1):
+        return found[1]
+    return found[0] if found else None
 
 
 def _call_off(session: Session, household: Household, reason: CancelReason, now: datetime) -> None:

@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,14 @@ from typer.main import get_command
 
 from app import cli as command_line
 from app.access.models import AuditEvent
+from app.collectors import service as collectors
 from app.db import Database
 from app.households.models import Household
 from app.kernel.clock import FixedClock
+from app.kernel.phone import Phone
+from app.pickups import service as pickups
 from app.places import editing
+from tests.factories import neighbourhood
 
 
 @dataclass(frozen=True)
@@ -191,3 +196,27 @@ def test_a_file_without_a_needed_column_is_told_which(run: Run, tmp_path: Path) 
     assert failed.status == 1
     assert "zone" in failed.err
     assert "Traceback" not in failed.err
+
+
+def test_a_day_is_planned_and_what_nobody_can_go_to_is_named(run: Run, database: Database) -> None:
+    monday_noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with database.unit_of_work() as session:
+        zone = neighbourhood.zone(session, monday_noon)
+        home = neighbourhood.household(session, monday_noon, zone.id)
+        pickup = pickups.request(session, home.id, monday_noon).pickup
+    nobody = run("plan", "--date", "2026-03-03")
+    assert (nobody.status, nobody.out.splitlines()[-1]) == (1, f"unplanned {pickup.id} no_collector")
+    with database.unit_of_work() as session:
+        collectors.create(
+            session,
+            name="Tunde",
+            phone=Phone("+2348000008100"),
+            language="en",
+            hub_id=zone.hub_id,
+            capacity_grams=150_000,
+            now=monday_noon,
+        )
+    assert run("plan", "--date", "2026-03-03", "--zone", "YAB").out == "1 routes, 1 pickups added\n"
+    assert run("plan", "--date", "2026-03-03").out == "1 routes, 0 pickups added\n"
+    wrong = run("plan", "--date", "2026-03-03", "--zone", "NOWHERE")
+    assert (wrong.status, wrong.err) == (1, "weighback: There is no such zone.\n")

@@ -148,6 +148,23 @@ def test_not_today_said_twice_skips_one_day_and_ready_takes_it_back(
         assert (confirmed.date, confirmed.status) == (TUESDAY, PickupStatus.CONFIRMED)
 
 
+def test_an_answer_in_the_evening_is_about_tomorrow_not_about_the_day_that_is_over(
+    database: Database,
+) -> None:
+    with database.unit_of_work() as session:
+        zone = neighbourhood.zone(session, MONDAY_NOON, weekdays=(1, 2))
+        home = neighbourhood.household(session, MONDAY_NOON, zone.id)
+        pickups.extend(session, MONDAY_NOON, POST)
+        on_tuesday_evening = datetime(2026, 3, 3, 17, 10, tzinfo=UTC)
+        declined = pickups.decline(session, home.id, on_tuesday_evening)
+        assert declined is not None
+        assert declined.date == date(2026, 3, 4)
+        late_in_the_window = datetime(2026, 3, 3, 10, 50, tzinfo=UTC)
+        confirmed = pickups.confirm(session, home.id, late_in_the_window)
+        assert confirmed is not None
+        assert confirmed.date == TUESDAY
+
+
 def test_what_was_collected_stays_collected(database: Database, session_home: tuple[UUID, UUID]) -> None:
     _, home_id = session_home
     with database.unit_of_work() as session:
