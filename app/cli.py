@@ -24,11 +24,13 @@ from app.access.scopes import SCOPES
 from app.bootstrap import build
 from app.bulk import households_in, out
 from app.container import Container
+from app.demo.run import Demo
 from app.errors import ConfigurationError, WeighbackError
 from app.main import create_app
 from app.routing import plan as routing
 from app.settings import Environment, load_settings
 from workers.jobs import registry
+from workers.worker import Worker
 from workers.worker import drain as drain_worker
 from workers.worker import run as run_worker
 
@@ -216,6 +218,24 @@ def examine() -> None:
         Console().print(f"{mark} {finding.what}: {finding.said}", highlight=False, soft_wrap=True)
     if not all(finding.well for finding in findings):
         raise typer.Exit(1)
+
+
+@cli.command("demo", epilog="Example: weighback demo --port 8080")
+def demonstrate(
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port to listen on, on this machine only.")
+    ] = 8000,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps its data between runs.")] = Path("data"),
+    reset: Annotated[bool, typer.Option("--reset", help="Throw that data away first.")] = False,
+) -> None:
+    """Try it all: a seeded part of Lagos, a phone in the browser, web and worker together."""
+    Demo(
+        port=port,
+        folder=data,
+        employ=lambda container: Worker(container, registry),
+        drain=lambda container, moment: drain_worker(container, registry, moment),
+        console=Console(),
+    ).run(reset=reset)
 
 
 @bring_in.command("households", epilog="Example: weighback import households surulere.csv")

@@ -14,6 +14,7 @@ from app.errors import ConfigurationError
 from app.settings import PREFIX, Environment, Settings, load_settings
 
 DATABASE_FILE: Final = "weighback.sqlite3"
+PAYMENTS_FILE: Final = "payments.sqlite3"
 KEEPSAKES_FILE: Final = "demo.json"
 LOOPBACK: Final = "127.0.0.1"
 TWILIO_FROM: Final = "+2348000000999"
@@ -78,6 +79,9 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         # Whoever starts the demo late in the evening must still find today's stops open.
         "pickup_day_closes_at": time(23, 55),
         "sending_hours_end": time(23, 59),
+        "route_plan_at": time(0, 10),
+        # A journey through a day must not wait for eighty reminders at ten a second.
+        "sms_per_sender_per_second": 200,
     }
     given = {name.upper() for name, value in os.environ.items() if value}
     settings = load_settings(
@@ -103,5 +107,7 @@ def forget(folder: Path) -> None:
         raise ConfigurationError(
             f"--reset removes the demo's own database, but {PREFIX}DATABASE_URL names another: empty that one yourself"
         )
-    for name in (KEEPSAKES_FILE, DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"):
-        (folder / name).unlink(missing_ok=True)
+    (folder / KEEPSAKES_FILE).unlink(missing_ok=True)
+    for database in (DATABASE_FILE, PAYMENTS_FILE):
+        for suffix in ("", "-wal", "-shm"):
+            (folder / (database + suffix)).unlink(missing_ok=True)

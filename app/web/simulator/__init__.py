@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.simulator import network, payments, phone, travel
+from app.web.simulator import moods, network, payments, phone, travel
 
 router = APIRouter(include_in_schema=False)
 router.include_router(phone.router)
 router.include_router(travel.router)
+router.include_router(moods.router)
 router.include_router(network.router)
 router.include_router(payments.router)

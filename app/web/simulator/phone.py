@@ -8,10 +8,9 @@ from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from app.container import Container
 from app.households import directory
 from app.households import service as households
 from app.kernel.clock import local_date
-from app.kernel.phone import NotAPhone, national, parse_phone
+from app.kernel.phone import national
 from app.ledger import service as ledger
 from app.messaging.thread import Text, thread
 from app.pickups import service as pickups
@@ -28,6 +27,8 @@ from app.web.deps import Here
 from app.web.looks import HEADERS, Pages, static_file
 from app.web.looks.writing import money
 from app.web.simulator import parts
+from app.web.simulator.going_back import back, parse_or_none
+from app.web.simulator.moods import MOODS, current
 
 HERE: Final = Path(__file__).parent
 WORDS: Final = ("1", "MENU", "2", "NEXT", "SKIP", "PICKUP", "BALANCE", "REDEEM", "WRONG")
@@ -57,12 +58,15 @@ class Area:
 
 @router.get("")
 def show(
+    *,
     container: Here,
     simulator: parts.Here,
+    request: Request,
     phone: Asked = "",
     notice: Annotated[str, Query(max_length=300)] = "",
     typed: Annotated[str, Query(max_length=TYPED_MAX)] = "",
 ) -> HTMLResponse:
+    company = getattr(request.app.state, "payment_company", None)
     now = simulator.clock.now()
     zone = ZoneInfo(container.settings.timezone)
     region = container.settings.region
@@ -91,7 +95,8 @@ def show(
         travelled=simulator.clock.travelled,
         notice=mended or notice,
         typed=typed,
-        company="",
+        moods=MOODS if company else (),
+        mood=current(company) if company else None,
     )
 
 
@@ -130,19 +135,6 @@ def text(
 @router.get("/static/{name}")
 def static(name: str) -> Response:
     return static_file(HERE / "static", name)
-
-
-def back(phone: str, **said: str) -> RedirectResponse:
-    """To the phone's page, which shows what `said` names."""
-    query = urlencode({"phone": phone, **said})
-    return RedirectResponse(f"/simulator?{query}", HTTPStatus.SEE_OTHER, headers=HEADERS)
-
-
-def parse_or_none(phone: str, region: str) -> str | None:
-    try:
-        return parse_phone(phone, region)
-    except NotAPhone:
-        return None
 
 
 def _chosen(phone: str, region: str, otherwise: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from app.places import service as places
 from app.settings import Settings
 from app.web.deps import Here
 from app.web.simulator import parts
-from app.web.simulator.phone import back, parse_or_none
+from app.web.simulator.going_back import back, parse_or_none
 
 FURTHEST_DAYS: Final = 31
 AFTER_MIDNIGHT: Final = time(0, 30)
@@ -52,6 +52,7 @@ def travel(
     for stop in _stops(container.settings, here, target):
         simulator.clock.travel_to(stop)
         simulator.drain(stop)
+    simulator.clock.travel_to(target)  # the work on the way took its time
     return back(chosen)
 
 

@@ -1,0 +1,42 @@
+"""What the terminal shows once the demo is ready: where to go, and who may come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from app.demo import choices
+from app.demo.choices import Keepsakes
+from app.demo.lagos import HUBS, RIDERS
+from app.kernel.phone import national
+from app.settings import Settings
+
+FACES = (
+    ("Start here", "/"),
+    ("The phone", "/simulator"),
+    ("Collectors", "/route"),
+    ("Dashboard", "/dashboard"),
+    ("API", "/docs"),
+)
+
+
+def show(console: Console, settings: Settings, keepsakes: Keepsakes, port: int, folder: Path) -> None:
+    url = choices.local_url(port)
+    faces = Table.grid(padding=(0, 3))
+    for what, path in FACES:
+        faces.add_row(what, f"{url}{path}")
+    riders = Table.grid(padding=(0, 3))
+    riders.add_row("Collector", "Phone", "PIN", "Hub")
+    hubs = {hub.code: hub.name for hub in HUBS}
+    for rider in RIDERS:
+        riders.add_row(rider.name, national(rider.phone, settings.region), rider.pin, hubs[rider.hub])
+    console.print()
+    console.print(faces)
+    console.print()
+    console.print(riders)
+    console.print()
+    console.print(f"API key   {keepsakes.admin_key}", soft_wrap=True, highlight=False)
+    console.print(f"Data      {folder}/ (start anew with --reset)", soft_wrap=True, highlight=False)
+    console.print("Stop with Ctrl-C.")
