@@ -113,7 +113,10 @@ class Vocabulary:
                         helpers.setdefault(name, set()).add(word)
                         _refuse_carrier_word(name, word, language)
         self._helpers = {name: frozenset(words) for name, words in helpers.items()}
-        self._polite = sorted(self._helpers.get("polite", ()), key=len, reverse=True)
+        self._polite = self._helpers.get("polite", frozenset())
+        polite = "|".join(map(re.escape, sorted(self._polite, key=len, reverse=True))) or "(?!)"
+        self._polite_start = re.compile(f"^(?:(?:{polite}) )+")
+        self._polite_end = re.compile(f"(?: (?:{polite}))+$")
         self._opt_out = frozenset(map(_joined, self._helpers.get("opt-out", ())))
 
     @property
@@ -219,17 +222,7 @@ class Vocabulary:
 
     def _without_politeness(self, words: str) -> str:
         """Nothing is taken off a text that is all politeness."""
-        padded, before = f" {words} ", ""
-        while padded != before:
-            before = padded
-            for phrase in self._polite:
-                padded = _shorter(padded.removeprefix(f" {phrase} "), padded)
-                padded = _shorter(padded.removesuffix(f" {phrase} "), padded)
-        return padded.strip()
-
-
-def _shorter(cut: str, whole: str) -> str:
-    return f" {cut.strip()} " if cut.strip() else whole
+        return self._polite_end.sub("", self._polite_start.sub("", words))
 
 
 def _refuse_carrier_word(name: str, word: str, language: str) -> None:

@@ -102,7 +102,7 @@ def _offers(session: Session) -> dict[str, Any]:
 
 
 def _purse(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
-    return {"purse": Purse(ledger.balance(session, home.id), ledger.held(session, home.id))}
+    return {"purse": Purse(*ledger.standing(session, home.id))}
 
 
 def _upcoming(session: Session, home: Home, now: datetime) -> dict[str, Any]:

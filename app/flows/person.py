@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, and_, bindparam, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.conversation.engine import Position
+from app.db import conflict
 from app.flows.snapshot import Home
 from app.households.models import Household, HouseholdPhone, HouseholdStatus
 from app.households.service import COMES_BACK_DAYS
@@ -77,7 +76,7 @@ _PERSON = (
 def find(session: Session, phone: str, now: datetime) -> Person:
     """Whoever holds `phone`, known or not."""
     since = now - timedelta(days=COMES_BACK_DAYS)
-    rows = session.execute(_PERSON, {"phone": phone, "left_since": since}).all()
+    rows = session.connection().execute(_PERSON, {"phone": phone, "left_since": since}).all()
     first = rows[0]
     homes = tuple(
         Home(row.id, row.name, row.zone_id, row.zone_name, row.timezone, row.status == HouseholdStatus.LEFT)
@@ -93,23 +92,22 @@ def find(session: Session, phone: str, now: datetime) -> Person:
     )
 
 
-def _storing(insert: Any) -> Any:
-    statement = insert(_conversations)
-    return statement.on_conflict_do_update(
-        index_elements=[_conversations.c.phone],
-        set_={name: statement.excluded[name] for name in ("state", "data", "language", "updated_at")},
-    )
-
-
-_STORE = {"sqlite": _storing(sqlite_insert), "postgresql": _storing(postgresql_insert)}
+_STORE = conflict.prepare(
+    Conversation,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["phone"],
+        set_={name: insert.excluded[name] for name in ("state", "data", "language", "updated_at")},
+    ),
+)
 
 
 def remember(
     session: Session, phone: str, position: Position, *, language: str | None, now: datetime
 ) -> None:
     """Keep where the conversation stands."""
-    session.execute(
-        _STORE[session.get_bind().dialect.name],
+    conflict.run(
+        session,
+        _STORE,
         {
             "phone": phone,
             "state": position.state,

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.conversation.catalogue import Catalogue
@@ -39,6 +40,16 @@ LOOP_TEXTS = 3
 """The same text, answered the same way so often in `LOOP_MINUTES`, is a machine talking to ours."""
 LOOP_MINUTES = 30
 _A_PHONE = re.compile(r"\+[1-9]\d{7,14}")
+
+
+_inbox = cast("Table", InboxMessage.__table__)
+_BEFORE = (
+    select(_inbox.c.body, _inbox.c.reply)
+    .where(_inbox.c.phone == bindparam("of_phone"), _inbox.c.id != bindparam("but_row"))
+    .where(_inbox.c.received_at > bindparam("since"))
+    .order_by(_inbox.c.id.desc())
+    .limit(LOOP_TEXTS - 1)
+)
 
 
 class Talk:
@@ -182,14 +193,10 @@ class _Turn:
         if meaning.command or meaning.carrier or self.contact.inbound_today < LOOP_TEXTS:
             return False
         since = self.now - timedelta(minutes=LOOP_MINUTES)
-        before = self.session.execute(
-            select(InboxMessage.body, InboxMessage.reply)
-            .where(InboxMessage.phone == self.text.phone, InboxMessage.id != self.row_id)
-            .where(InboxMessage.received_at > since)
-            .order_by(InboxMessage.id.desc())
-            .limit(LOOP_TEXTS - 1)
-        ).all()
-        same = [body == self.text.body and said in (reply, None) for body, said in before]
+        before = self.session.connection().execute(
+            _BEFORE, {"of_phone": self.text.phone, "but_row": self.row_id, "since": since}
+        )
+        same = [row.body == self.text.body and row.reply in (reply, None) for row in before]
         return len(same) == LOOP_TEXTS - 1 and all(same)
 
     def _reminded_since(self) -> bool:

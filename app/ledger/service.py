@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -134,6 +134,20 @@ def balance(session: Session, household_id: UUID) -> int:
 def held(session: Session, household_id: UUID) -> int:
     """What is set aside for payouts that are not settled, in minor units."""
     return _household_balance(session, household_id, AccountKind.HOUSEHOLD_HOLD)
+
+
+_latest = select(Entry.balance_minor).where(Entry.account_id == Account.id)
+_STANDING = select(
+    Account.kind,
+    _latest.order_by(Entry.sequence.desc()).limit(1).scalar_subquery().label("balance_minor"),
+).where(Account.household_id == bindparam("of_household"))
+
+
+def standing(session: Session, household_id: UUID) -> tuple[int, int]:
+    """`balance` and `held`, in one query that is prepared: it is asked for with many a text."""
+    rows = session.connection().execute(_STANDING, {"of_household": household_id})
+    known = {kind: amount for kind, amount in rows if amount is not None}
+    return known.get(AccountKind.HOUSEHOLD_CREDIT, 0), known.get(AccountKind.HOUSEHOLD_HOLD, 0)
 
 
 def available_for_update(session: Session, household_id: UUID) -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import Table, case, insert, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db import conflict
 from app.kernel.ids import new_id
@@ -36,6 +39,26 @@ class ContactNow:
         return Chatter.TELL_ONCE if self.inbound_today == limit + 1 else Chatter.SILENCE
 
 
+_contacts = cast("Table", Contact.__table__)
+
+
+def _upsert(insert: postgresql.Insert, *, counting: bool) -> ReturningInsert[tuple[datetime | None, int]]:
+    new = insert.excluded
+    changes: dict[str, Any] = {"updated_at": new.updated_at}
+    if counting:
+        same_day = _contacts.c.inbound_on == new.inbound_on
+        changes |= {
+            "inbound_count": case((same_day, _contacts.c.inbound_count + 1), else_=1),
+            "inbound_on": new.inbound_on,
+        }
+    upsert = insert.on_conflict_do_update(index_elements=["phone"], set_=changes)
+    return upsert.returning(_contacts.c.opted_out_at, _contacts.c.inbound_count)
+
+
+_FOUND = conflict.prepare(Contact, lambda insert: _upsert(insert, counting=False))
+_COUNTED = conflict.prepare(Contact, lambda insert: _upsert(insert, counting=True))
+
+
 def contact_for_update(
     session: Session, phone: str, now: datetime, *, count_on: date | None = None
 ) -> ContactNow:
@@ -43,27 +66,9 @@ def contact_for_update(
 
     With `count_on`, the local day, one more inbound text is counted. One statement: it is on the hot path.
     """
-    same_day = Contact.inbound_on == count_on
-    counted = (
-        {}
-        if count_on is None
-        else {
-            "inbound_count": case((same_day, Contact.inbound_count + 1), else_=1),
-            "inbound_on": count_on,
-        }
-    )
-    row = session.execute(
-        conflict.insert(session, Contact)
-        .values(
-            phone=phone,
-            inbound_on=count_on,
-            inbound_count=0 if count_on is None else 1,
-            created_at=now,
-            updated_at=now,
-        )
-        .on_conflict_do_update(index_elements=["phone"], set_={"updated_at": now, **counted})
-        .returning(Contact.opted_out_at, Contact.inbound_count)
-    ).one()
+    values: dict[str, Any] = {"phone": phone, "inbound_on": count_on, "created_at": now, "updated_at": now}
+    values["inbound_count"] = 0 if count_on is None else 1
+    row = conflict.run(session, _FOUND if count_on is None else _COUNTED, values).one()
     return ContactNow(phone, row.opted_out_at is not None, row.inbound_count)
 
 

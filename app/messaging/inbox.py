@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.conversation.fit import measure
 from app.db import conflict
 from app.kernel.ids import new_id
 from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
+
+_inbox = cast("Table", InboxMessage.__table__)
 
 
 @dataclass(frozen=True)
@@ -37,35 +40,46 @@ class Received:
     """What it was answered when it came first."""
 
 
+_RECORD = conflict.prepare(
+    InboxMessage,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["gateway", "provider_message_id"]).returning(
+        _inbox.c.id
+    ),
+)
+_KNOWN = select(_inbox.c.id, _inbox.c.reply).where(
+    _inbox.c.gateway == bindparam("of_gateway"), _inbox.c.provider_message_id == bindparam("of_message")
+)
+_ANSWER = update(_inbox).where(_inbox.c.id == bindparam("row_id")).values(reply=bindparam("said"))
+_KEEP = insert(cast("Table", OutboxMessage.__table__))
+
+
 def receive(session: Session, text: InboundText, now: datetime) -> Received:
     """Record `text`, or find what became of it where its gateway has delivered it before.
 
     A second delivery at the same time waits here until the first is committed.
     """
-    row_id = session.scalar(
-        conflict.insert(session, InboxMessage)
-        .values(
-            id=new_id(),
-            gateway=text.gateway,
-            provider_message_id=text.provider_message_id,
-            phone=_storable(text.phone),
-            recipient=_storable(text.recipient),
-            body=_storable(text.body),
-            opt_out_type=text.opt_out_type,
-            raw={_storable(name): _storable(value) for name, value in text.raw.items()},
-            received_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["gateway", "provider_message_id"])
-        .returning(InboxMessage.id)
-    )
+    row_id = conflict.run(
+        session,
+        _RECORD,
+        {
+            "id": new_id(),
+            "gateway": text.gateway,
+            "provider_message_id": text.provider_message_id,
+            "phone": _storable(text.phone),
+            "recipient": _storable(text.recipient),
+            "body": _storable(text.body),
+            "opt_out_type": text.opt_out_type,
+            "raw": {_storable(name): _storable(value) for name, value in text.raw.items()},
+            "received_at": now,
+        },
+    ).scalar_one_or_none()
     if row_id is not None:
         return Received(row_id, first_time=True, reply=None)
-    known = session.execute(
-        select(InboxMessage.id, InboxMessage.reply).where(
-            InboxMessage.gateway == text.gateway,
-            InboxMessage.provider_message_id == text.provider_message_id,
-        )
-    ).one()
+    known = (
+        session.connection()
+        .execute(_KNOWN, {"of_gateway": text.gateway, "of_message": text.provider_message_id})
+        .one()
+    )
     return Received(known.id, first_time=False, reply=known.reply)
 
 
@@ -80,32 +94,35 @@ def answer(
     now: datetime,
     household_id: UUID | None = None,
 ) -> UUID:
-    """Keep `reply` to the inbox row, which goes back in the answer to the webhook, and count its parts like any other text's.
+    """Keep `reply` to the inbox row `row_id`, which was made for `to`, and count its parts like any other's.
 
-    `template` is the key of the catalogue, or of the first of several. Returns the outbox row's id.
+    It goes back in the answer to the webhook. `template` is the key of the catalogue, or of the first of
+    several. Returns the outbox row's id.
     """
-    session.execute(update(InboxMessage).where(InboxMessage.id == row_id).values(reply=reply))
+    connection = session.connection()
+    connection.execute(_ANSWER, {"row_id": row_id, "said": reply})
     size = measure(reply)
     reply_id = new_id()
-    session.execute(
-        insert(OutboxMessage).values(
-            id=reply_id,
-            phone=to.phone,
-            household_id=household_id,
-            in_reply_to_id=row_id,
-            template=template,
-            language=language,
-            body=reply,
-            encoding=size.encoding.value,
-            parts=size.parts,
-            status=OutboxStatus.REPLIED,
-            not_before=now,
-            gateway=to.gateway,
-            sender=to.recipient,
-            created_at=now,
-            sent_at=now,
-            updated_at=now,
-        )
+    connection.execute(
+        _KEEP,
+        {
+            "id": reply_id,
+            "phone": to.phone,
+            "household_id": household_id,
+            "in_reply_to_id": row_id,
+            "template": template,
+            "language": language,
+            "body": reply,
+            "encoding": size.encoding.value,
+            "parts": size.parts,
+            "status": OutboxStatus.REPLIED,
+            "not_before": now,
+            "gateway": to.gateway,
+            "sender": to.recipient,
+            "created_at": now,
+            "sent_at": now,
+            "updated_at": now,
+        },
     )
     return reply_id
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db import conflict
@@ -42,14 +42,22 @@ def get(session: Session, pickup_id: UUID) -> Pickup:
     return found
 
 
+_UPCOMING = (
+    select(Pickup)
+    .where(
+        Pickup.household_id == bindparam("household_id"),
+        Pickup.date >= bindparam("today"),
+        Pickup.status.in_(OPEN),
+    )
+    .order_by(Pickup.date)
+    .limit(1)
+)
+"""Built once: asked for with many a text."""
+
+
 def upcoming(session: Session, household_id: UUID, today: date) -> Pickup | None:
     """The household's next pickup that somebody is expected to come to, `today` included."""
-    return session.scalar(
-        select(Pickup)
-        .where(Pickup.household_id == household_id, Pickup.date >= today, Pickup.status.in_(OPEN))
-        .order_by(Pickup.date)
-        .limit(1)
-    )
+    return session.scalar(_UPCOMING, {"household_id": household_id, "today": today})
 
 
 def request(

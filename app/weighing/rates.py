@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.weighing.models import Material, Rate
@@ -23,6 +23,25 @@ class MaterialRate:
     """None for the rate that holds everywhere."""
 
 
+_RATES = (
+    select(
+        Material.id,
+        Material.code,
+        Material.name,
+        Rate.amount_minor_per_kilogram,
+        Rate.valid_from,
+        Rate.zone_id,
+    )
+    .join(Rate, Rate.material_id == Material.id)
+    .where(
+        Rate.valid_from <= bindparam("on_day"),
+        or_(Rate.zone_id.is_(None), Rate.zone_id == bindparam("in_zone")),
+    )
+    .order_by(Material.code, Rate.zone_id.is_(None), Rate.valid_from.desc())
+)
+_ACTIVE_RATES = _RATES.where(Material.active)
+
+
 def rates_on(
     session: Session, zone_id: UUID, on: date, *, only_active: bool = True
 ) -> dict[str, MaterialRate]:
@@ -30,23 +49,9 @@ def rates_on(
 
     A zone's own rate goes before the general one, however old it is; among equals the newest holds.
     """
-    query = (
-        select(
-            Material.id,
-            Material.code,
-            Material.name,
-            Rate.amount_minor_per_kilogram,
-            Rate.valid_from,
-            Rate.zone_id,
-        )
-        .join(Rate, Rate.material_id == Material.id)
-        .where(Rate.valid_from <= on, or_(Rate.zone_id.is_(None), Rate.zone_id == zone_id))
-        .order_by(Material.code, Rate.zone_id.is_(None), Rate.valid_from.desc())
-    )
-    if only_active:
-        query = query.where(Material.active)
+    query = _ACTIVE_RATES if only_active else _RATES
     found: dict[str, MaterialRate] = {}
-    for row in session.execute(query):
+    for row in session.execute(query, {"on_day": on, "in_zone": zone_id}):
         rate = MaterialRate(*row)
         found.setdefault(rate.code, rate)
     return found
