@@ -19,22 +19,22 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 START_TIMEOUT_SECONDS = 60
-# Nothing here outlives the run, so nothing needs to reach the disk.
 _SETTINGS = (
     "listen_addresses=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
     "max_connections=200",
     "timezone=Asia/Kathmandu",  # unlike anyone's, so that a time without a zone is caught
 )
-_SERVER_OPTIONS = tuple(f"--{setting}" for setting in _SETTINGS)
+# Tests outlive no power cut, so nothing of theirs needs to reach the disk.
+_WITHOUT_DURABILITY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 
 
 @contextmanager
-def server() -> Iterator[URL]:
-    """Address of a server's maintenance database, in which databases may be created."""
+def server(*, durable: bool = False) -> Iterator[URL]:
+    """Address of a server's maintenance database, in which databases may be created.
+
+    A `durable` one waits for the disk as in production, for benchmarks.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield make_url(given)
@@ -54,8 +54,10 @@ def server() -> Iterator[URL]:
             )
             # PostgreSQL stops at once on SIGQUIT: should this process be killed, nothing runs on behind it.
             end_with_us = [*(drop_rights or ["setpriv"]), "--pdeathsig=QUIT"]
+            settings = _SETTINGS if durable else _SETTINGS + _WITHOUT_DURABILITY
+            options = [f"--{setting}" for setting in settings]
             process = subprocess.Popen(
-                [*end_with_us, binaries / "postgres", *_SERVER_OPTIONS, "-D", folder / "data", "-k", folder],
+                [*end_with_us, binaries / "postgres", *options, "-D", folder / "data", "-k", folder],
                 stdout=log,
                 stderr=log,
                 cwd="/",

@@ -18,12 +18,12 @@ class InboxMessage(Base):
     """A text as the gateway delivered it, and what it was answered."""
 
     __tablename__ = "inbox_messages"
-    __table_args__ = (UniqueConstraint("gateway", "provider_message_id"),)
+    __table_args__ = (UniqueConstraint("gateway", "provider_message_id"), Index(None, "phone", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     gateway: Mapped[str] = mapped_column(String(32))
     provider_message_id: Mapped[str] = mapped_column(String(80))
-    phone: Mapped[str] = mapped_column(String(32), index=True)
+    phone: Mapped[str] = mapped_column(String(32))
     """The sender as given; a short code or a name where it is no phone."""
     recipient: Mapped[str] = mapped_column(String(32))
     body: Mapped[str] = mapped_column(Text)

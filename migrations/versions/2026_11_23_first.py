@@ -127,7 +127,7 @@ def create_tables() -> None:
             "gateway", "provider_message_id", name=op.f("uq_inbox_messages_gateway_provider_message_id")
         ),
     )
-    op.create_index(op.f("ix_inbox_messages_phone"), "inbox_messages", ["phone"], unique=False)
+    op.create_index(op.f("ix_inbox_messages_phone_id"), "inbox_messages", ["phone", "id"], unique=False)
     op.create_table(
         "ledger_transfers",
         sa.Column("id", sa.Uuid(), nullable=False),

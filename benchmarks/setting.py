@@ -1,0 +1,95 @@
+"""What both sides of a benchmark stand on: the same settings, and a fresh database with some households."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from app import migrate
+from app.db import Database
+from app.households.service import enrol
+from app.places.models import Hub, ServiceDay, Zone
+from tests import postgres
+
+PUBLIC_URL = "https://sms.example.org"
+TOKEN = "made-up-token-for-the-benchmark"
+PHONES = [f"+23480000{number:05d}" for number in range(4000)]
+"""Enough that no phone texts like a machine."""
+
+
+def environment(database_url: str) -> dict[str, str]:
+    """The settings of a server under measurement."""
+    return {
+        "WEIGHBACK_ENVIRONMENT": "test",
+        "WEIGHBACK_DATABASE_URL": database_url,
+        "WEIGHBACK_PUBLIC_URL": PUBLIC_URL,
+        "WEIGHBACK_SECRET_KEY": "made-up-secret-for-the-benchmark-only",
+        "WEIGHBACK_TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
+        "WEIGHBACK_TWILIO_AUTH_TOKEN": TOKEN,
+        "WEIGHBACK_TWILIO_FROM": "+2348000009999",
+        "WEIGHBACK_INBOUND_TEXTS_PER_PHONE_PER_DAY": "1000000",
+    }
+
+
+@contextmanager
+def fresh_database(dialect: str, server: URL | None) -> Iterator[str]:
+    """Address of a migrated database of `dialect` with a zone and a household for each of `PHONES`."""
+    if dialect == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="weighback-benchmark-") as folder:
+            url = f"sqlite:///{Path(folder) / 'benchmark.sqlite3'}"
+            _fill(url)
+            yield url
+        return
+    if server is None:
+        raise ValueError("PostgreSQL needs a server")
+    with postgres.new_database(server) as url:
+        _fill(url)
+        yield url
+
+
+def _fill(url: str) -> None:
+    database = Database(url)
+    migrate.upgrade(database)
+    now = datetime.now(UTC)
+    with database.unit_of_work() as session:
+        hub = Hub(code="HUB", name="Hub", latitude=6.45, longitude=3.33, created_at=now)
+        session.add(hub)
+        session.flush()
+        zone = Zone(
+            code="ZON",
+            name="Zone",
+            hub_id=hub.id,
+            timezone="Africa/Lagos",
+            latitude=6.45,
+            longitude=3.33,
+            created_at=now,
+        )
+        session.add(zone)
+        session.flush()
+        session.add(
+            ServiceDay(
+                zone_id=zone.id,
+                weekday=(now.weekday() + 2) % 7,
+                window_start=time(8),
+                window_end=time(12),
+                starts_on=now.date(),
+                created_at=now,
+            )
+        )
+        for phone in PHONES:
+            enrol(
+                session,
+                phone=phone,
+                name="Household",
+                language="en",
+                zone_id=zone.id,
+                landmark="by the market",
+                location=None,
+                now=now,
+            )
+    database.close()
