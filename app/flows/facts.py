@@ -64,6 +64,7 @@ class Facts:
             programme=self.programme,
             currency=self.currency,
             region=self.region,
+            language=person.language or self.languages[0][0],
             languages=self.languages,
             homes=person.homes,
             home=chosen_home(person.homes, home),

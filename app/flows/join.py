@@ -52,8 +52,8 @@ def _join(said: Said, facts: Snapshot) -> Outcome:
         return Step(reply=say("join.zone.none", programme=facts.programme))
     area = _area(said, facts.zones)
     data = {"zone": area.code} if area else {}
-    if len(facts.languages) == 1:
-        return Step(NAME, data={**data, "language": facts.languages[0][0]})
+    if here or len(facts.languages) == 1:
+        return Step(NAME, data={**data, "language": facts.language})
     return Step(LANGUAGE, data=data)
 
 

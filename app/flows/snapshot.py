@@ -106,6 +106,8 @@ class Snapshot:
     programme: str
     currency: str
     region: str
+    language: str
+    """What we speak with this phone so far."""
     languages: tuple[tuple[str, str], ...]
     """Code and own name of each enabled language."""
     homes: tuple[Home, ...] = ()

@@ -83,7 +83,7 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
     received = inbox.receive(session, text, now)
     if not received.first_time:
         return received.reply
-    if not _A_PHONE.fullmatch(text.phone):
+    if not _A_PHONE.fullmatch(text.phone) or text.phone == text.recipient:
         log.info("text_not_from_a_phone", inbox_id=str(received.row_id))
         return None
     person = _where_it_stands(talk, find(session, text.phone, now), now)

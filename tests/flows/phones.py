@@ -22,7 +22,7 @@ from app.messaging.models import ConsentEvent, OutboxMessage, OutboxStatus
 from app.pickups.models import Pickup
 from app.places.models import ServiceDay, Zone
 from app.rewards.models import Redemption
-from app.settings import Environment, Settings
+from app.settings import load_settings
 from tests.factories.street import CATALOGUE, RecordingPost, Street, a_street, give_credit
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -166,7 +166,8 @@ def a_town(database: Database, **settings: Any) -> Town:
             if code == "YAB":
                 serve_zone(session, zone.id)
     post = RecordingPost()
-    chosen = Settings(environment=Environment.TEST, payment_providers=["pretend"], **settings)
+    pretend = {"payment_providers": ["pretend"], "payment_webhook_secret": "made-up"}
+    chosen = load_settings(environment="test", **pretend, **settings)
     return Town(database, street, Talk(chosen, CATALOGUE, post, DbosJobs(database.engine)), post)
 
 

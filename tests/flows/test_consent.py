@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.db import Database
-from tests.flows.phones import Town, a_town
+from tests.flows.phones import HUB_NUMBER, Town, a_town
 
 
 @pytest.mark.parametrize("word", ["STOP", "Stop. Thank you", "unsubscribe", "CANCEL", "no text me again"])
@@ -63,8 +63,10 @@ def test_help_leaves_the_question_open(town: Town) -> None:
     phone.says("1").hears("your name")
 
 
-@pytest.mark.parametrize("sender", ["32665", "MTN", "Weighback", "+22", "whatsapp:+2348000000001"])
-def test_short_codes_and_names_get_no_reply(town: Town, sender: str) -> None:
+@pytest.mark.parametrize(
+    "sender", ["32665", "MTN", "Weighback", "+22", "whatsapp:+2348000000001", HUB_NUMBER]
+)
+def test_short_codes_names_and_our_own_number_get_no_reply(town: Town, sender: str) -> None:
     town.phone(sender).says("JOIN").hears_nothing()
 
 

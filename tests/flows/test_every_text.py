@@ -89,6 +89,7 @@ FACTS = Snapshot(
     programme="Weighback",
     currency="NGN",
     region="NG",
+    language="en",
     languages=tuple((code, CATALOGUE.name(code)) for code in LANGUAGES),
     homes=(HOME, HOME),
     home=HOME,

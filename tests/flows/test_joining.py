@@ -145,8 +145,8 @@ def test_joining_twice_says_so_and_changes_nothing(town: Town) -> None:
 
 def test_a_phone_can_speak_for_two_homes_and_is_asked_which(town: Town) -> None:
     phone = town.amina
-    phone.says("JOIN NEW").hears("Choose your language")
-    for text in ("1", "Mama", "Yaba", "red gate"):
+    phone.says("JOIN NEW").hears("your name")
+    for text in ("Mama", "Yaba", "red gate"):
         phone.says(text)
     phone.hears("Welcome, Mama")
     phone.says("BALANCE").hears("Which home", "1 Amina, Ojuelegba", "2 Mama, Yaba")
