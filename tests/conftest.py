@@ -17,6 +17,7 @@ from app import migrate
 from app.db import Database
 from app.kernel.clock import FixedClock
 from tests import loopback, postgres
+from tests.slate import Slate
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 """A Tuesday; 13:00 in Lagos."""
@@ -45,9 +46,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: URL = request.getfixturevalue("postgresql_server")
-    with postgres.new_database(server, template=request.getfixturevalue("postgresql_template")) as url:
-        yield url
+    slate: Slate = request.getfixturevalue("postgresql_slate")
+    yield slate.wiped()
 
 
 @pytest.fixture
@@ -86,10 +86,12 @@ def postgresql_server() -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: URL) -> Iterator[str | None]:
+def postgresql_slate(postgresql_server: URL) -> Iterator[Slate]:
     with postgres.new_database(postgresql_server) as url:
         _migrate(url)
-        yield make_url(url).database
+        slate = Slate(postgresql_server, template=str(make_url(url).database))
+        yield slate
+        slate.drop()
 
 
 @pytest.fixture(scope="session")

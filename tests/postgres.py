@@ -1,4 +1,7 @@
-"""A real PostgreSQL for the tests: the server of `TEST_DATABASE_URL`, else one from a wheel in a folder of its own."""
+"""A real PostgreSQL for the tests: one from a wheel, in a folder of its own.
+
+`TEST_DATABASE_URL`, the address of a superuser's database on another server, overrides it.
+"""
 
 from __future__ import annotations
 
@@ -74,10 +77,10 @@ def server(*, durable: bool = False) -> Iterator[URL]:
 
 
 @contextmanager
-def new_database(server_url: URL, template: str | None = None) -> Iterator[str]:
-    """Address of a new database, a copy of `template`, that is gone at the end."""
+def new_database(server_url: URL) -> Iterator[str]:
+    """Address of a new database without a table, which is gone at the end."""
     name = f"weighback_test_{uuid.uuid4().hex}"
-    execute(server_url, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    execute(server_url, f"CREATE DATABASE {name}")
     try:
         yield server_url.set(database=name).render_as_string(hide_password=False)
     finally:
