@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
+"""Generous: it costs nothing where all goes well, and a busy machine is no fault of the code."""
 _LOOK_EVERY_SECONDS = 0.01
 
 
