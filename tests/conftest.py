@@ -11,6 +11,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 from sqlalchemy import URL, make_url
 
 from app import migrate
@@ -26,6 +27,16 @@ NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 hypothesis.settings.register_profile("weighback", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("weighback")
 loopback.keep_sockets_here()
+
+# Plain tracebacks: the pretty ones print every local variable, which takes minutes for a request.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+    ]
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -160,7 +160,7 @@ def _on_own_error(request: Request, error: Exception) -> Response:
 
 def _named(field: str) -> str:
     """A field as a service names it (`name`, `grams.PET`) as a pointer; `?name` is a query's parameter."""
-    return field if field.startswith("?") else _pointer(("body", *field.split(".")))
+    return field if field.startswith("?") or field[:1].isupper() else _pointer(("body", *field.split(".")))
 
 
 def _on_invalid_request(request: Request, error: Exception) -> Response:

@@ -55,8 +55,9 @@ def run(
         said = capfd.readouterr()
         return Ran(status, said.out, said.err)
 
+    logging_as_before = structlog.get_config()
     yield invoke
-    structlog.reset_defaults()
+    structlog.configure(**logging_as_before)
 
 
 @pytest.fixture

@@ -6,23 +6,43 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.access.keys import Caller
+from app.errors import NotFound, Refused
+from app.routing import plan
 from app.routing.models import Route, RouteStatus, RouteStop
+from app.routing.ports import RoutingFailed
+from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import DayFilter, Output, example
+from app.web.admin.shapes import Code, Day, DayFilter, Input, Output, example, naming
 from app.web.deps import Here
 
 router = APIRouter(prefix="/routes", tags=["routes"])
 READER = [Depends(needs("routes:read"))]
+Writer = Annotated[Caller, Depends(needs("routes:write"))]
+
+log = structlog.get_logger()
+
+_EXAMPLE: dict[str, Any] = {
+    "id": "0193572a-6b00-7000-8000-000000000017",
+    "date": "2026-12-01",
+    "collector_id": "0193572a-6b00-7000-8000-000000000011",
+    "hub_id": "0193572a-6b00-7000-8000-000000000001",
+    "status": "planned",
+    "distance_metres": 8200,
+    "created_at": "2026-11-30T17:00:00Z",
+    "updated_at": "2026-11-30T17:00:00Z",
+    "stops": [{"position": 1, "pickup_id": "0193572a-6b00-7000-8000-000000000012"}],
+}
 
 
 class RouteQuery(ListQuery):
@@ -32,23 +52,20 @@ class RouteQuery(ListQuery):
     status: RouteStatus | None = None
 
 
+class NewPlan(Input):
+    model_config = example(date="2026-12-01", zone="SUR")
+
+    date: Day
+    zone: Code | None = Field(None, description="Add the pickups of this zone alone, by its code.")
+
+
 class StopOut(Output):
     position: int
     pickup_id: UUID
 
 
 class RouteOut(Output):
-    model_config = example(
-        id="0193572a-6b00-7000-8000-000000000017",
-        date="2026-12-01",
-        collector_id="0193572a-6b00-7000-8000-000000000011",
-        hub_id="0193572a-6b00-7000-8000-000000000001",
-        status="planned",
-        distance_metres=8200,
-        created_at="2026-11-30T17:00:00Z",
-        updated_at="2026-11-30T17:00:00Z",
-        stops=[{"position": 1, "pickup_id": "0193572a-6b00-7000-8000-000000000012"}],
-    )
+    model_config = example(**_EXAMPLE)
 
     id: UUID
     date: dt.date
@@ -59,6 +76,25 @@ class RouteOut(Output):
     created_at: datetime
     updated_at: datetime
     stops: list[StopOut] = Field(description="In the order in which they are visited.")
+
+
+class UnplannedOut(Output):
+    pickup_id: UUID
+    why: plan.WhyUnplanned
+
+
+class PlanOut(Output):
+    model_config = example(
+        date="2026-12-01",
+        added=1,
+        routes=[_EXAMPLE],
+        unplanned=[{"pickup_id": "0193572a-6b00-7000-8000-000000000030", "why": "no_collector"}],
+    )
+
+    date: dt.date
+    added: int = Field(description="How many pickups were put on a route.")
+    routes: list[RouteOut]
+    unplanned: list[UnplannedOut] = Field(description="Pickups that nobody can go to.")
 
 
 @router.get("", summary="List routes", dependencies=READER)
@@ -85,6 +121,33 @@ def read_route(route_id: UUID, container: Here) -> RouteOut:
         if row is None:
             raise NotFound("There is no such route.")
         return _shown(session, [row])[0]
+
+
+@router.post("", status_code=201, summary="Plan a day's routes")
+def plan_routes(new: NewPlan, caller: Writer, container: Here) -> PlanOut:
+    """Plan a day. May be repeated: what is done, and who goes where, stays; what is new is added."""
+    now = container.clock.now()
+    try:
+        with container.database.unit_of_work() as session, naming("zone"):
+            planned = plan.plan_day(
+                session,
+                new.date,
+                container.route_optimiser,
+                container.travel_times,
+                now,
+                zone_code=new.zone,
+            )
+            for route in planned.routes:
+                trail.wrote(session, caller, "planned", "route", route.id, now=now)
+            return PlanOut(
+                date=planned.date,
+                added=planned.added,
+                routes=_shown(session, planned.routes),
+                unplanned=[UnplannedOut.model_validate(one) for one in planned.unplanned],
+            )
+    except RoutingFailed as error:
+        log.exception("routing_failed")
+        raise Refused("No route could be planned for that day; it has been recorded.") from error
 
 
 def _shown(session: Session, rows: Sequence[Route]) -> list[RouteOut]:
