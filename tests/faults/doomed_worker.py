@@ -8,6 +8,7 @@ in OUTSIDE; so SIGKILL falls between every two steps once n has gone from 1 to t
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import os
 import signal
@@ -19,6 +20,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.adapters.payments.standin import Standin
 from app.adapters.sms.twilio import Twilio
 from app.bootstrap import build
 from app.db import Database
@@ -27,7 +29,7 @@ from workers.jobs import registry
 from workers.registry import Registry
 from workers.worker import drain
 
-OUTSIDE = [(Twilio, "send"), (Twilio, "find")]
+OUTSIDE = [(Twilio, "send"), (Twilio, "find"), (Standin, "submit"), (Standin, "query")]
 """Class and method of each call that leaves this service."""
 
 
@@ -55,6 +57,17 @@ def doom(fatal_step: int) -> None:
 
 
 def _between_steps(call: Callable[..., Any], step: Callable[[], None]) -> Callable[..., Any]:
+    if inspect.iscoroutinefunction(call):
+
+        async def stepwise_async(*args: Any, **kwargs: Any) -> Any:
+            step()
+            try:
+                return await call(*args, **kwargs)
+            finally:
+                step()
+
+        return stepwise_async
+
     def stepwise(*args: Any, **kwargs: Any) -> Any:
         step()
         try:

@@ -59,6 +59,7 @@ class Standin:
         self._api_url = api_url.rstrip("/")
         self._key = key
         self._timeout_seconds = timeout_seconds
+        self._tls = httpx.create_ssl_context()  # reads the system's certificates: once, not at every call
         self.capabilities = Capabilities(
             currency=currency,
             currency_exponent=2,
@@ -137,6 +138,7 @@ class Standin:
             timeout=self._timeout_seconds,
             headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
             trust_env=False,
+            verify=self._tls,
         )
 
 
