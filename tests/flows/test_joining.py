@@ -6,6 +6,7 @@ import pytest
 from openlocationcode import openlocationcode
 from sqlalchemy import update
 
+from app.errors import Refused
 from app.households.service import add_phone
 from app.places.models import Zone
 from tests.flows.phones import Town
@@ -185,3 +186,17 @@ def test_a_landmark_may_begin_like_a_command(town: Town) -> None:
     phone.says("JOIN").says("1").says("Ade").says("Yaba").says("Next to Pickup Motors, stop at the gate")
     phone.hears("Welcome")
     assert phone.households[0].landmark == "Next to Pickup Motors, stop at the gate"
+
+
+def test_a_refusal_at_the_last_moment_leaves_nothing_half_done(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_named: object) -> int:
+        raise Refused("not today")
+
+    monkeypatch.setattr("app.flows.commands.pickups.extend", refuse)
+    phone = town.phone(2016)
+    for text in ("JOIN", "1", "Ade", "Yaba", "green gate"):
+        phone.says(text)
+    phone.hears("that did not work, and nothing was changed")
+    assert phone.households == []
