@@ -1,0 +1,38 @@
+"""docs/money.md names every account, transfer, state and switch that there is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+
+from app.adapters.payments.standin_company import Switches
+from app.payouts.statuses import PayoutStatus
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "money.md").read_text()
+
+
+@pytest.mark.parametrize("switch", [field.name for field in fields(Switches)])
+def test_every_switch_of_the_pretend_company_is_documented_with_its_positions(switch: str) -> None:
+    (row,) = [line for line in DOCUMENT.splitlines() if line.startswith("|") and f"`{switch}`" in line]
+    positions = [
+        position for position in get_args(get_type_hints(Switches)[switch]) if isinstance(position, str)
+    ]
+    assert [position for position in positions if f"`{position}`" not in row] == []
+
+
+@pytest.mark.parametrize("status", PayoutStatus)
+def test_every_state_of_a_payout_is_drawn(status: PayoutStatus) -> None:
+    assert status.name in DOCUMENT
+
+
+def test_every_transfer_that_a_payout_books_is_documented() -> None:
+    booking = (ROOT / "app" / "payouts" / "booking.py").read_text()
+    kinds = re.findall(r'_book\(session, payout, f?"([a-z-]+)', booking)
+    assert len(kinds) > 5
+    for kind in kinds:
+        assert f"`payout_{kind.replace('-', '_')}`" in DOCUMENT
