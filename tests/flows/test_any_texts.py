@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.conversation.fit import measure
+from tests.factories.street import a_household, give_credit
 from tests.flows.phones import Town
 
 WORDS = [
@@ -14,20 +17,23 @@ WORDS = [
     *("0", "1", "2", "3", "9", "50", "100", "BACK", "no", "ok", "yes", "Ade Bello", "Yaba", "green gate", ""),
 ]
 YES = {"1", "ok", "yes"}
-TEXTS = st.lists(st.sampled_from(WORDS) | st.text(max_size=40), max_size=14)
+MONEY = ["REDEEM", "REDEEM 500", "500", "1", "no", "maybe", "600"]
+TEXTS = st.lists(st.sampled_from(MONEY) | st.sampled_from(WORDS) | st.text(max_size=40), max_size=14)
+_numbers = itertools.count(4000)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=TEXTS, known=st.booleans())
 def test_any_texts_get_at_most_one_part_each_and_move_no_money_unasked(
     town: Town,
     texts: list[str],
     known: bool,
 ) -> None:
-    town.later(days=2)
+    phone = town.phone(next(_numbers))
     if known:
-        town.credit(50_000)
-    phone = town.amina if known else town.phone(4000 + len(town.redemptions()))
+        with town.database.unit_of_work() as session:
+            home = a_household(session, town.street.zone_id, phone.number, town.now)
+            give_credit(session, home, 150_000, town.now)
     for text in texts:
         before, asked = town.redemptions(), phone.heard or ""
         phone.says(text)
