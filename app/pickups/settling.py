@@ -28,10 +28,14 @@ from app.places import service as places
 from app.places.calendar import Calendar, ServiceDate
 from app.places.models import ServiceException, Zone
 
+_ASIDE = dt.date.min
+
 
 @dataclass(frozen=True)
 class _Move:
     pickup: Pickup
+    day: dt.date
+    """Where the household expects it."""
     origin: dt.date
     """The day whose collection it is."""
     target: ServiceDate | None
@@ -141,7 +145,7 @@ def _displaced(
             continue
         which = select(Pickup).where(*alike, Pickup.window_start == window_start).order_by(Pickup.id)
         moves += (
-            _Move(pickup, moved_from or day, target)
+            _Move(pickup, day, moved_from or day, target)
             for pickup in session.scalars(
                 which.with_for_update(key_share=True).execution_options(populate_existing=True)
             )
@@ -175,9 +179,12 @@ def _carry(session: Session, moves: list[_Move], now: datetime) -> list[Word]:
     words = []
     while waiting:
         ready = [move for move in waiting.values() if not _leaves_yet(there.get(_slot(move)), waiting)]
-        for move in ready or list(waiting.values())[:1]:  # a ring of moves is cut somewhere
+        for move in ready:
             del waiting[move.pickup.id]
             words.append(_move(move, there, now))
+        if not ready:  # they change places: one steps aside for the moment
+            aside = there.pop(_slot(next(iter(waiting.values()))))
+            aside.date = _ASIDE
         session.flush()
     return words
 
@@ -204,13 +211,13 @@ def _leaves_yet(pickup: Pickup | None, waiting: dict[UUID, _Move]) -> bool:
 
 
 def _move(move: _Move, there: dict[tuple[UUID, dt.date], Pickup], now: datetime) -> Word:
-    pickup, target, day = move.pickup, move.target, move.pickup.date
+    pickup, target, day = move.pickup, move.target, move.day
     standing = there.get(_slot(move))
     if target is None:
         _call_off(pickup, CancelReason.CLOSED, now)
         return _word("pickup.off", pickup, away_from=day)
     if standing is None:
-        there.pop((pickup.household_id, day), None)
+        there.pop((pickup.household_id, pickup.date), None)
         there[_slot(move)] = pickup
         pickup.moved_from = None if target.date == move.origin else move.origin
         _put(pickup, target, now)

@@ -1,4 +1,4 @@
-"""A post that writes its outbox rows plainly, key and values for a body, so that tests can read them."""
+"""A post that writes its outbox rows plainly, key and dates for a body, so that tests can read them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.conversation.catalogue import Catalogue
+from app.flows.registry import TEXTS
 from app.kernel.ids import new_id
 from app.messaging.models import Contact, OutboxMessage, OutboxStatus
 from app.messaging.post import Value
+
+CATALOGUE = Catalogue.load(TEXTS, ("en", "pcm"))
 
 
 class Letterbox:
@@ -31,6 +35,7 @@ class Letterbox:
         not_before: datetime | None = None,
         expires_at: datetime | None = None,
     ) -> UUID | None:
+        CATALOGUE.text(key, language, **values)  # raises where a value is missing
         contact = session.get(Contact, phone)
         if contact is not None and contact.opted_out_at is not None:
             return None

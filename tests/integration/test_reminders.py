@@ -54,9 +54,9 @@ def street(database: Database) -> Street:
         return Street(zone.id, homes)
 
 
-def write(database: Database, now: datetime) -> int:
+def write(database: Database, now: datetime, limit: int = 200) -> int:
     with database.unit_of_work() as session:
-        return reminders.write_due(session, now, POST, SETTINGS)
+        return reminders.write_due(session, now, POST, SETTINGS, limit=limit)
 
 
 def written(database: Database) -> list[str]:
@@ -79,6 +79,11 @@ def test_each_household_is_reminded_once_in_the_evening_and_once_in_the_morning(
     for _ in range(20):
         write(database, MORNING)
     assert Counter(written(database)) == {"reminder.evening 2026-03-03": 3, "reminder.morning 2026-03-03": 3}
+
+
+def test_a_long_street_is_reminded_batch_by_batch(database: Database, street: Street) -> None:
+    assert [write(database, EVENING, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert written(database) == ["reminder.evening 2026-03-03"] * 3
 
 
 def test_nothing_is_written_before_its_moment(database: Database, street: Street) -> None:

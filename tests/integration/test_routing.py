@@ -175,6 +175,9 @@ def test_a_pickup_moved_to_another_day_leaves_its_route_and_joins_the_new_days(
         )
         pickups.apply_exception(session, flood.id, MORNING, POST)
         assert not any(sheet_for(session, one, TUESDAY).stops for one in town.riders)
+        assert plan(session).added == 0
+        moved = session.scalars(select(Pickup.status).where(Pickup.date == WEDNESDAY)).all()
+        assert set(moved) == {PickupStatus.SCHEDULED}
         assert plan(session, WEDNESDAY).added == 12
         assert sum(len(sheet_for(session, one, WEDNESDAY).stops) for one in town.riders) == 12
         plan(session)
