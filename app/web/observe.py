@@ -74,7 +74,7 @@ class Observe:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         # The route's template, never the path itself: paths hold ids and webhooks' secrets.
-        route = getattr(scope.get("route"), "path", None) or "unknown"
+        route = _template(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self.metrics.requests.labels(method, route, str(status)).inc()
         self.metrics.seconds.labels(method, route).observe(seconds)
@@ -82,3 +82,14 @@ class Observe:
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _template(scope: Scope) -> str:
+    """`/households/{household_id}`; `unknown` where no route took the request."""
+    if scope.get("route") is None:
+        return "unknown"
+    path: str = scope["path"]
+    names = {str(value): name for name, value in scope.get("path_params", {}).items()}
+    for value in [one for one in names if "/" in one and path.endswith(one)]:
+        path = path.removesuffix(value) + f"{{{names[value]}}}"
+    return "/".join(f"{{{names[part]}}}" if part in names else part for part in path.split("/"))

@@ -215,6 +215,9 @@ def test_operators_see_health_readiness_and_figures(container: Container, strang
     assert stranger.get("/healthz").status_code == 200
     assert stranger.get("/readyz").status_code == 200
     stranger.post("/webhooks/payments/standin/a-secret-in-the-path")
+    stranger.get(f"/api/v1/hubs/{uuid4()}")
     figures = stranger.get("/metrics").text
     assert 'route="/healthz"' in figures
+    assert 'route="/api/v1/hubs/{hub_id}"' in figures
+    assert 'route="/webhooks/payments/{provider}/{secret}"' in figures
     assert "a-secret-in-the-path" not in figures
