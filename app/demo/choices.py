@@ -61,6 +61,10 @@ class Keepsakes:
 
 def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
     """The demo's settings. Raises `ConfigurationError` for a given one that is wrong, or for production."""
+    if os.environ.get(PREFIX + "ENVIRONMENT", "").lower() == Environment.PRODUCTION:
+        raise ConfigurationError(
+            f"{PREFIX}ENVIRONMENT is production: the demo would let anybody in; use `weighback serve`"
+        )
     local = local_url(port)
     chosen: dict[str, Any] = {
         "environment": Environment.DEMO,
@@ -84,14 +88,9 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         "sms_per_sender_per_second": 200,
     }
     given = {name.upper() for name, value in os.environ.items() if value}
-    settings = load_settings(
+    return load_settings(
         **{name: value for name, value in chosen.items() if PREFIX + name.upper() not in given}
     )
-    if settings.environment is Environment.PRODUCTION:
-        raise ConfigurationError(
-            f"{PREFIX}ENVIRONMENT is production: the demo would let anybody in; use `weighback serve`"
-        )
-    return settings
 
 
 def local_url(port: int) -> str:

@@ -117,14 +117,15 @@ def _zones(
             now=now,
         )
         zones[area.code] = zone.id
-        for offset, (window_start, window_end) in zip(area.service_offsets, WINDOWS, strict=True):
+        days = zip(area.service_offsets, WINDOWS, (first_day, today), strict=True)
+        for offset, (window_start, window_end), starts_on in days:
             editing.add_service_day(
                 session,
                 zone_id=zone.id,
                 weekday=(today + timedelta(days=offset)).weekday(),
                 window_start=window_start,
                 window_end=window_end,
-                starts_on=first_day,
+                starts_on=starts_on,
                 now=now,
             )
     return zones

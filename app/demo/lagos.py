@@ -24,7 +24,10 @@ class Hub:
 
 @dataclass(frozen=True)
 class Area:
-    """A zone: `service_offsets` are days after the demo's first day, so that there is always a route today."""
+    """A zone, and its two days of service, counted from today, so that there is always a route today.
+
+    The first has been served since the demo's past began, the second is new from today on.
+    """
 
     code: str
     name: str
@@ -52,7 +55,7 @@ AREAS = (
         code="YAB",
         name="Yaba",
         hub="SABO",
-        service_offsets=(0, 3),
+        service_offsets=(3, 0),
         streets=(
             "Commercial Avenue",
             "Herbert Macaulay Way",
@@ -94,7 +97,7 @@ AREAS = (
         code="MAK",
         name="Makoko",
         hub="SABO",
-        service_offsets=(1, 5),
+        service_offsets=(5, 1),
         streets=("Makoko Road", "Apollo Street", "Oko Agbon waterside", "Sogunro waterside", "Adogbo jetty"),
         spots=(
             Spot("Asejere fish market", 6.4951, 3.3865),
@@ -108,7 +111,7 @@ AREAS = (
         code="MUS",
         name="Mushin",
         hub="OJUELEGBA",
-        service_offsets=(2, 6),
+        service_offsets=(6, 2),
         streets=("Agege Motor Road", "Ladipo Street", "Palm Avenue", "Olateju Street", "Isolo Road"),
         spots=(
             Spot("Ojuwoye Market", 6.5282, 3.3542),

@@ -23,7 +23,7 @@ from app.rewards.models import Reward
 
 READY_WORDS: Final = ("1", "1", "1", "READY", "Ready")
 CONFIRM: Final = 0.35
-DECLINE: Final = 0.06
+DECLINE: Final = 0.09
 ASK: Final = 0.04
 ASKED: Final = ("BALANCE", "NEXT", "RATES", "balance please", "Good evening")
 READ_WITHIN_MINUTES: Final = 90

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 import xml.etree.ElementTree as ET
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from heapq import heappop, heappush
 from hmac import compare_digest
+from itertools import count
 from typing import Any, Final
 
 import httpx
@@ -27,10 +31,18 @@ API_VERSION: Final = "2010-04-01"
 KEEP_MESSAGES: Final = 5_000
 TIMEOUT_SECONDS: Final = 15
 """Twilio waits as long for a webhook."""
-REPORTS: Final = ((0.2, "sent"), (0.6, "delivered"))
-"""Seconds after the one before, and what is reported then."""
+REPORTS: Final = ((0.2, "sent"), (0.8, "delivered"))
+"""Seconds after the text was taken, and what is reported then."""
+TICK_SECONDS: Final = 0.05
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Report:
+    message: dict[str, Any]
+    status: str
+    callback: str | None
 
 
 class TwilioStandIn:
@@ -49,10 +61,15 @@ class TwilioStandIn:
         self._messages: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._due: list[tuple[float, int, _Report]] = []
+        self._numbers = count()
         self._reporters = ThreadPoolExecutor(max_workers=4, thread_name_prefix="twilio-standin")
+        self._ticker = threading.Thread(target=self._tick, name="twilio-standin", daemon=True)
+        self._ticker.start()
 
     def close(self) -> None:
         self._closing.set()
+        self._ticker.join()
         self._reporters.shutdown(wait=True, cancel_futures=True)
         self._http.close()
 
@@ -113,9 +130,10 @@ class TwilioStandIn:
             self._messages[sid] = message
             while len(self._messages) > KEEP_MESSAGES:
                 self._messages.popitem(last=False)
-            answer = dict(message)
-        self._reporters.submit(self._report, message, form.get("StatusCallback"))
-        return answer
+            for seconds, status in REPORTS:
+                report = _Report(message, status, form.get("StatusCallback"))
+                heappush(self._due, (time.monotonic() + seconds, next(self._numbers), report))
+            return dict(message)
 
     def message(self, sid: str) -> dict[str, Any]:
         with self._lock:
@@ -128,28 +146,32 @@ class TwilioStandIn:
         with self._lock:
             return [dict(one) for one in reversed(self._messages.values()) if to in {None, one["to"]}]
 
-    def _report(self, message: dict[str, Any], callback: str | None) -> None:
-        for seconds, status in REPORTS:
-            if self._closing.wait(seconds):
-                return
+    def _tick(self) -> None:
+        while not self._closing.wait(TICK_SECONDS):
             with self._lock:
-                message.update(status=status, date_sent=format_datetime(datetime.now(UTC)))
-            if not callback:
-                continue
-            form = {
-                "MessageSid": message["sid"],
-                "SmsSid": message["sid"],
-                "MessageStatus": status,
-                "SmsStatus": status,
-                "To": message["to"],
-                "From": message["from"],
-                "AccountSid": self._account_sid,
-                "ApiVersion": API_VERSION,
-            }
-            try:
-                self._post(callback, form)
-            except httpx.HTTPError as error:
-                log.warning("simulated_report_failed", kind=type(error).__name__)
+                while self._due and self._due[0][0] <= time.monotonic():
+                    self._reporters.submit(self._report, heappop(self._due)[2])
+
+    def _report(self, report: _Report) -> None:
+        message = report.message
+        with self._lock:
+            message.update(status=report.status, date_sent=format_datetime(datetime.now(UTC)))
+        if not report.callback:
+            return
+        form = {
+            "MessageSid": message["sid"],
+            "SmsSid": message["sid"],
+            "MessageStatus": report.status,
+            "SmsStatus": report.status,
+            "To": message["to"],
+            "From": message["from"],
+            "AccountSid": self._account_sid,
+            "ApiVersion": API_VERSION,
+        }
+        try:
+            self._post(report.callback, form)
+        except httpx.HTTPError as error:
+            log.warning("simulated_report_failed", kind=type(error).__name__)
 
     def _post(self, url: str, form: dict[str, str]) -> httpx.Response:
         """Signed for the public address, sent to the local one: no router or name service stands between."""

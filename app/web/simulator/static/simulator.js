@@ -40,7 +40,17 @@ function quietly(action) {
   return (...given) => action(...given).catch(() => undefined);
 }
 
+function onTheWay(event) {
+  // Days of work take a while; the answer brings a fresh page.
+  const button = event.submitter;
+  if (button) button.textContent = "On the way …";
+  event.target.setAttribute("aria-busy", "true");
+}
+
 toTheEnd();
+for (const journey of document.querySelectorAll('form[action="/simulator/time"]')) {
+  journey.addEventListener("submit", onTheWay);
+}
 form.addEventListener("submit", quietly(send));
 body.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey) {

@@ -1,0 +1,204 @@
+"""`weighback demo` as a visitor starts it: one command in an empty folder, one signal to end it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.demo.lagos import RIDERS
+from tests.waiting import wait_until
+
+COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "demo"]
+PHONE = "+2348000000100"
+STARTS_WITHIN_SECONDS = 120
+ENDS_WITHIN_SECONDS = 30
+
+
+@dataclass
+class Demo:
+    process: subprocess.Popen[str]
+    visitor: httpx.Client
+    log: Path
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def texts(self, phone: str) -> str:
+        return self.visitor.get("/simulator/thread", params={"phone": phone}).text
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(ENDS_WITHIN_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment(**given: str) -> dict[str, str]:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("WEIGHBACK_")}
+    return {**bare, "COLUMNS": "120", **{f"WEIGHBACK_{name.upper()}": value for name, value in given.items()}}
+
+
+@contextmanager
+def demo(folder: Path, *options: str, **given: str) -> Iterator[Demo]:
+    """A demo in `folder` that answers; ended, in the hard way if need be, with the block."""
+    port = _free_port()
+    log = folder / "said.txt"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            [*COMMAND, "--port", str(port), *options],
+            cwd=folder,
+            env=_environment(**given),
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=60) as visitor:
+            started = Demo(process, visitor, log)
+            _wait_for_it(started)
+            yield started
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for_it(started: Demo) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while "Ctrl-C" not in started.said():
+        assert started.process.poll() is None, started.said()
+        assert time.monotonic() < deadline, started.said()
+        time.sleep(0.05)
+    assert started.visitor.get("/readyz").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the demo has run once, been used, and been ended by SIGTERM."""
+    folder = tmp_path_factory.mktemp("demo")
+    with demo(folder) as first:
+        first.visitor.post("/simulator/text", data={"phone": PHONE, "body": "BALANCE"})
+        assert "BALANCE" in first.texts(PHONE)
+        assert first.end() == 0
+        assert "Weighback has stopped." in first.said()
+        assert "Traceback" not in first.said()
+    return folder
+
+
+def test_the_first_start_shows_where_to_go_and_who_may_come_in(lived_in: Path) -> None:
+    with demo(lived_in) as again:
+        said = again.said()
+        for face in ("/simulator", "/route", "/dashboard", "/docs"):
+            assert f"http://127.0.0.1:{again.visitor.base_url.port}{face}" in said
+        for rider in RIDERS:
+            assert rider.pin in said
+        key = re.search(r"API key +(wb_\S+)", said)
+        assert key is not None
+        office = {"Authorization": f"Bearer {key[1]}"}
+        listed = again.visitor.get("/api/v1/households", params={"limit": 200}, headers=office)
+        assert len(listed.json()["items"]) == 200
+        assert again.visitor.post("/route/sign-in", data={"phone": RIDERS[0].phone, "pin": RIDERS[0].pin})
+
+
+def test_what_was_done_is_still_there_at_the_second_start(lived_in: Path) -> None:
+    with demo(lived_in) as again:
+        assert "BALANCE" in again.texts(PHONE)
+
+
+def test_todays_routes_are_ready_and_nothing_of_the_past_is_sent_now(lived_in: Path) -> None:
+    engine = create_engine(f"sqlite:///{lived_in}/data/weighback.sqlite3")
+    with engine.connect() as connection:
+        count = connection.execute(
+            text(
+                "SELECT COUNT(DISTINCT r.id) FROM routes r JOIN route_stops s ON s.route_id = r.id"
+                " JOIN pickups p ON p.id = s.pickup_id WHERE p.status = 'routed'"
+            )
+        ).scalar_one()
+        waiting = connection.execute(
+            text("SELECT COUNT(*) FROM outbox_messages WHERE status IN ('failed', 'unclear')")
+        ).scalar_one()
+    engine.dispose()
+    assert count == len(RIDERS)
+    assert waiting == 0
+
+
+def test_a_text_goes_all_the_way_and_its_delivery_is_reported(lived_in: Path) -> None:
+    with demo(lived_in) as running:
+        new = "+2348000000577"
+        for body in ("JOIN", "1", "Ada Obi", "YAB", "Blue gate behind Tejuosho Market"):
+            running.visitor.post("/simulator/text", data={"phone": new, "body": body})
+        assert "Your first pickup" in running.texts(new)
+        running.visitor.post("/simulator/time", data={"phone": new, "to": "evening-before"})
+        wait_until(lambda: "tomorrow" in running.texts(new), "the reminder reaches the phone")
+        engine = create_engine(f"sqlite:///{lived_in}/data/weighback.sqlite3")
+        delivered = text(
+            "SELECT COUNT(*) FROM outbox_messages WHERE phone = :phone AND status = 'delivered'"
+        ).bindparams(phone=new)
+
+        def is_delivered() -> bool:
+            with engine.connect() as connection:
+                return bool(connection.execute(delivered).scalar_one() == 1)
+
+        wait_until(is_delivered, "the signed delivery report is taken")
+        engine.dispose()
+        assert running.end() == 0
+
+
+def test_settings_that_are_given_stand(tmp_path: Path) -> None:
+    with demo(
+        tmp_path, "--data", "kept", twilio_auth_token="given", public_url="https://waste.example"
+    ) as running:
+        running.visitor.post("/simulator/text", data={"phone": PHONE, "body": "NEXT"})
+        assert "NEXT" in running.texts(PHONE), "signed with the given token, for the given public address"
+        assert running.end() == 0
+    assert (tmp_path / "kept" / "weighback.sqlite3").exists()
+    assert (tmp_path / "kept" / "demo.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "sentence"),
+    [
+        (["--reset"], {"database_url": "sqlite:///elsewhere.sqlite3"}, "empty that one yourself"),
+        ([], {"environment": "production"}, "use `weighback serve`"),
+        ([], {"timezone": "Lagos"}, "WEIGHBACK_TIMEZONE"),
+        (["--data", "file"], {}, "choose another with --data"),
+    ],
+)
+def test_what_stands_in_the_way_is_one_sentence(
+    tmp_path: Path, options: list[str], given: dict[str, str], sentence: str
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    refused = _refused(tmp_path, ["--port", str(_free_port()), *options], _environment(**given))
+    assert sentence in refused
+
+
+def test_a_taken_port_is_named_before_anything_is_set_up(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"port {port} is taken" in _refused(tmp_path, ["--port", str(port)], _environment())
+    assert list(tmp_path.iterdir()) == []
+
+
+def _refused(folder: Path, options: list[str], environment: dict[str, str]) -> str:
+    ran = subprocess.run(
+        [*COMMAND, *options], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    return ran.stderr
