@@ -45,6 +45,7 @@ HOUSEHOLDS = (
 class Day:
     """`collector` has the stops in `pickups`, in order; `other` has the one in `foreign`."""
 
+    hub_id: UUID
     zone_id: UUID
     collector: UUID
     phone: Phone
@@ -91,7 +92,7 @@ class _Making:
     def pickup(self, number: int, name: str, landmark: str, location: Location | None) -> UUID:
         household = households.enrol(
             self.session,
-            phone=f"+23480000000{number:02}",
+            phone=f"+234800000{number:04}",
             name=name,
             language="en",
             zone_id=self.zone_id,
@@ -158,4 +159,15 @@ def a_day(database: Database, now: datetime, on: date, *, language: str = "en") 
         foreign = make.pickup(99, "Somebody Else", "Elsewhere", None)
         make.route(mine, pickups)
         make.route(other, [foreign])
-    return Day(zone.id, mine, phone, other, tuple(pickups), foreign)
+    return Day(hub.id, zone.id, mine, phone, other, tuple(pickups), foreign)
+
+
+def another_route(
+    session: Session, day: Day, now: datetime, homes: Sequence[tuple[str, str, Location | None]]
+) -> Phone:
+    """One more collector, who has `homes` on his route today; his phone."""
+    make = _Making(session, now, now.date(), day.hub_id, day.zone_id)
+    phone = Phone("+2348000009003")
+    collector = make.collector("Sade Balogun", phone, "en")
+    make.route(collector, [make.pickup(100 + number, *home) for number, home in enumerate(homes)])
+    return phone
