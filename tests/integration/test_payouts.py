@@ -137,6 +137,36 @@ def test_paid_after_it_was_given_back_is_owed_to_the_programme(database_url: str
         assert purse.texts() == ["payout.given_back"]
 
 
+def test_not_found_is_believed_only_after_the_stated_time(database_url: str) -> None:
+    """Thirty minutes by the house's rule, though this provider states ten."""
+    with a_purse(database_url, submit="drop_before") as purse:
+        payout_id = purse.redeem(50_000)
+        purse.work()
+        for minutes in (1, 10, 18):
+            purse.work(timedelta(minutes=minutes))
+            assert purse.status(payout_id) is PayoutStatus.UNKNOWN
+        with purse.database.unit_of_work() as session:
+            assert "not_found" in {one.outcome for one in payouts.observations(session, payout_id)}
+        purse.work(HOUR)
+        assert purse.status(payout_id) is PayoutStatus.FAILED
+
+
+def test_not_found_is_believed_only_when_read_twice_some_minutes_apart(database_url: str) -> None:
+    with a_purse(database_url, submit="drop_before", query="error") as purse:
+        payout_id = purse.redeem(50_000)
+        purse.work()
+        purse.work(3 * HOUR)
+        purse.company.set_switches({"query": "answer"})
+        hurry = word(purse, payout_id, "processing")
+        for minutes in (0, 2, 2):
+            assert tell(purse, hurry, key="unsigned: it only has us ask at once") == 204
+            purse.work(timedelta(minutes=minutes))
+            assert purse.status(payout_id) is PayoutStatus.UNKNOWN
+        tell(purse, hurry, key="unsigned: it only has us ask at once")
+        purse.work(timedelta(minutes=2))
+        assert purse.status(payout_id) is PayoutStatus.FAILED
+
+
 def test_airtime_that_is_taken_back_becomes_credit_again(database_url: str) -> None:
     with a_purse(database_url) as purse:
         payout_id = purse.redeem(50_000)
