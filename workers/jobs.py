@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.messaging.outbox import DELIVER_TEXTS
 from app.pickups.service import EXTEND_PICKUPS
+from workers.collectors import FORGET_SIGN_INS, forget_sign_ins
 from workers.deliver import deliver_texts
 from workers.payouts import SETTLE_PAYOUTS, settle_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
@@ -13,6 +14,7 @@ from workers.routing import PLAN_ROUTES, plan_routes
 
 EVERY_HOUR = "0 5 * * * *"
 EVERY_TEN_MINUTES = "20 */10 * * * *"
+EVERY_NIGHT = "40 15 2 * * *"
 
 registry = Registry()
 registry.job(EXTEND_PICKUPS, every=EVERY_HOUR)(extend_pickups)
@@ -21,3 +23,4 @@ registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)
+registry.job(FORGET_SIGN_INS, every=EVERY_NIGHT)(forget_sign_ins)

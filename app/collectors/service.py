@@ -58,5 +58,5 @@ def set_pin(session: Session, collector_id: UUID, pin: str, now: datetime) -> No
     collector.pin_hash = pins.hash_pin(pins.check_pin(pin))
     collector.updated_at = now
     sessions.revoke_all(session, collector_id, now)
-    sign_in.forgive(session, Phone(collector.phone), now)
+    sign_in.forgive(session, Phone(collector.phone))
     session.flush()

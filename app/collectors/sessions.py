@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.collectors.models import Collector, CollectorSession
@@ -18,6 +18,7 @@ _TOKEN_BYTES = 32
 _RENEW_AFTER = timedelta(days=1)
 """Each day's first request pushes the end out; the others need not write."""
 _KEEP_ENDED = timedelta(days=90)
+_MOST_FORGOTTEN = 500
 
 
 @dataclass(frozen=True)
@@ -95,14 +96,19 @@ def revoke_all(session: Session, collector_id: UUID, now: datetime) -> None:
     )
 
 
-def forget_ended(session: Session, now: datetime) -> None:
-    """Delete the sessions that ended long ago."""
+def forget_ended(session: Session, now: datetime) -> int:
+    """Delete some of the sessions that ended long ago; how many."""
     long_ago = now - _KEEP_ENDED
-    session.execute(
-        delete(CollectorSession).where(
-            or_(CollectorSession.expires_at < long_ago, CollectorSession.revoked_at < long_ago)
-        )
-    )
+    rows = session.scalars(
+        select(CollectorSession)
+        .where(or_(CollectorSession.expires_at < long_ago, CollectorSession.revoked_at < long_ago))
+        .limit(_MOST_FORGOTTEN)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return len(rows)
 
 
 def _hash(token: str) -> str:

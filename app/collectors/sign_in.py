@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ LONGEST_LOCKOUT = timedelta(days=1)
 """Ten thousand PINs at five tries a day take years."""
 _PHONE_MEMORY = timedelta(days=7)
 _MOST_DOUBLINGS = 20
+_MOST_FORGOTTEN = 500
 _IPV6_NETWORK_BITS = 64
 """What one subscriber is given (RFC 6177); every address in it may be the same phone."""
 
@@ -81,26 +82,31 @@ def finish(session: Session, attempt: Try, *, lifetime: timedelta, now: datetime
     ).one_or_none()
     if collector is None or attempt.pin_hash is None or collector.pin_hash != attempt.pin_hash:
         raise NotSignedIn("sign in")
-    forgive(session, attempt.phone, now)
+    forgive(session, attempt.phone)
     tries = _locked(session, _address_subject(attempt.address), now)
     tries.tries = max(tries.tries - 1, 0)
     tries.blocked_until = None
     return sessions.open_session(session, collector.id, lifetime=lifetime, now=now)
 
 
-def forgive(session: Session, phone: Phone, now: datetime) -> None:
+def forgive(session: Session, phone: Phone) -> None:
     """Forget the phone's failed tries, and end its lockout."""
-    tries = _locked(session, _phone_subject(phone), now)
-    tries.tries = 0
-    tries.blocked_until = None
-    session.flush()
+    session.execute(
+        update(SignInTries)
+        .where(SignInTries.subject == _phone_subject(phone))
+        .values(tries=0, blocked_until=None)
+    )
 
 
-def forget_old_tries(session: Session, now: datetime) -> None:
-    """Delete the counts that no longer matter."""
+def forget_old_tries(session: Session, now: datetime) -> int:
+    """Delete the counts that no longer matter; how many."""
     # Rows somebody is counting on at this moment are left for next time, so that nobody waits in a circle.
-    old = select(SignInTries.subject).where(SignInTries.forget_at < now).with_for_update(skip_locked=True)
-    session.execute(delete(SignInTries).where(SignInTries.subject.in_(session.scalars(old).all())))
+    old = select(SignInTries).where(SignInTries.forget_at < now).limit(_MOST_FORGOTTEN)
+    rows = session.scalars(old.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return len(rows)
 
 
 @dataclass(frozen=True)

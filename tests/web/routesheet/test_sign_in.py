@@ -7,16 +7,16 @@ from unittest import mock
 
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app import bootstrap
 from app.collectors import service as collectors
-from app.collectors.models import Collector, CollectorSession, SignInTries
-from app.collectors.sign_in import forget_old_tries
+from app.collectors.models import Collector, CollectorSession
 from app.container import Container
 from app.settings import load_settings
 from tests.factories.day import PIN, Day
 from tests.web.routesheet.conftest import MovableClock, a_phone, form_in, sign_in
+from workers.collectors import forget_sign_ins
 
 WRONG = "1357"
 UNKNOWN = "0800 000 9999"
@@ -122,13 +122,19 @@ def test_those_who_know_their_pin_do_not_wear_out_their_carriers_address(
         assert {sign_in(phone).status_code for _ in range(allowed + 5)} == {303}
 
 
-def test_old_tries_are_forgotten(container: Container, phone: TestClient, clock: MovableClock) -> None:
-    sign_in(phone, UNKNOWN, WRONG)
-    clock.pass_(days=8)
+def test_old_tries_and_ended_sessions_are_forgotten_and_nothing_else(
+    container: Container, tunde: TestClient, clock: MovableClock
+) -> None:
+    sign_in(a_phone(container), UNKNOWN, WRONG)
+    tunde.post("/route/sign-out")
+    assert forget_sign_ins(container) == 0
+    clock.pass_(days=91)
+    sign_in(tunde)
+    assert forget_sign_ins(container) == 2  # the stranger's tries, and the session
+    assert forget_sign_ins(container) == 0
+    assert tunde.get("/route").status_code == 200
     with container.database.unit_of_work() as session:
-        forget_old_tries(session, clock.now())
-    with container.database.unit_of_work() as session:
-        assert session.scalars(select(SignInTries.subject)).all() == []
+        assert session.scalars(select(func.count()).select_from(CollectorSession)).one() == 1
 
 
 def test_a_session_lasts_while_it_is_used_once_a_month(tunde: TestClient, clock: MovableClock) -> None:
