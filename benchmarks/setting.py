@@ -25,7 +25,7 @@ PHONES = [f"+23480000{number:05d}" for number in range(4000)]
 def environment(database_url: str) -> dict[str, str]:
     """The settings of a server under measurement."""
     return {
-        "WEIGHBACK_ENVIRONMENT": "test",
+        "WEIGHBACK_ENVIRONMENT": "production",
         "WEIGHBACK_DATABASE_URL": database_url,
         "WEIGHBACK_PUBLIC_URL": PUBLIC_URL,
         "WEIGHBACK_SECRET_KEY": "made-up-secret-for-the-benchmark-only",

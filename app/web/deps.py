@@ -13,8 +13,13 @@ from fastapi import Depends, Request
 from app.container import Container
 
 
-def get_container(request: Request) -> Container:
+def container_of(request: Request) -> Container:
     return cast("Container", request.app.state.container)
+
+
+async def get_container(request: Request) -> Container:
+    """As a dependency; not a plain function, which FastAPI would send through a thread for every request."""
+    return container_of(request)
 
 
 Here = Annotated[Container, Depends(get_container)]

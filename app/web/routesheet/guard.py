@@ -18,7 +18,7 @@ from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.errors import NotAllowed, NotFound, NotSignedIn, WeighbackError
 from app.settings import Settings
-from app.web.deps import get_container
+from app.web.deps import container_of
 from app.web.problem import STATUS_OF
 from app.web.routesheet.pages import render
 
@@ -42,7 +42,7 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            container = get_container(request)
+            container = container_of(request)
             try:
                 _refuse_other_sites(request)
                 response = await handle(request)
