@@ -95,6 +95,8 @@ def test_a_stranger_cannot_tell_which_phones_are_collectors(container: Container
         unknown = answers(UNKNOWN)
     assert known == unknown
     assert work.call_count == 2 * done_for_known == 10
+    costs = {call.args[1].rsplit("$", 2)[0] for call in work.call_args_list}
+    assert len(costs) == 1, "the made-up hash costs as much as a real one"
 
 
 def test_guesses_at_once_are_counted_one_by_one(phone: TestClient) -> None:
