@@ -72,9 +72,9 @@ class Voices:
                 self.say(session, number, self.random.choice(ASKED), at)
 
     def redeem(self, session: Session, household_id: UUID, reward: Reward, now: datetime) -> bool:
-        """Spend about all that there is on airtime; False where it is too little."""
-        balance = ledger.balance(session, household_id)
-        amount_minor = min(balance, reward.maximum_minor) // reward.step_minor * reward.step_minor
+        """Spend about half of what there is on airtime; False where it is too little."""
+        half = ledger.balance(session, household_id) // 2
+        amount_minor = min(half, reward.maximum_minor) // reward.step_minor * reward.step_minor
         if amount_minor < reward.minimum_minor:
             return False
         phone = households.primary_phone(session, household_id)

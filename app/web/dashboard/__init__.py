@@ -25,7 +25,7 @@ from app.web.looks import Pages, static_file
 from app.web.looks.writing import LOCALE, count, kilograms, money
 
 HERE: Final = Path(__file__).parent
-WEEKS: Final = 6
+WEEKS: Final = 4
 DAYS: Final = 10
 COLOURS: Final = 6
 """How many the style sheet has; more series share the last."""
