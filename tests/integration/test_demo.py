@@ -2,90 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import socket
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
 from app.demo.lagos import RIDERS
+from tests.demo_process import COMMAND, demo, environment, free_port
 from tests.waiting import wait_until
 
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "demo"]
 PHONE = "+2348000000100"
-STARTS_WITHIN_SECONDS = 120
-ENDS_WITHIN_SECONDS = 30
-
-
-@dataclass
-class Demo:
-    process: subprocess.Popen[str]
-    visitor: httpx.Client
-    log: Path
-
-    def said(self) -> str:
-        return self.log.read_text()
-
-    def texts(self, phone: str) -> str:
-        return self.visitor.get("/simulator/thread", params={"phone": phone}).text
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(ENDS_WITHIN_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _environment(**given: str) -> dict[str, str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("WEIGHBACK_")}
-    return {**bare, "COLUMNS": "120", **{f"WEIGHBACK_{name.upper()}": value for name, value in given.items()}}
-
-
-@contextmanager
-def demo(folder: Path, *options: str, **given: str) -> Iterator[Demo]:
-    """A demo in `folder` that answers; ended, in the hard way if need be, with the block."""
-    port = _free_port()
-    log = folder / "said.txt"
-    with log.open("w") as said:
-        process = subprocess.Popen(
-            [*COMMAND, "--port", str(port), *options],
-            cwd=folder,
-            env=_environment(**given),
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=60) as visitor:
-            started = Demo(process, visitor, log)
-            _wait_for_it(started)
-            yield started
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_for_it(started: Demo) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
-    while "Ctrl-C" not in started.said():
-        assert started.process.poll() is None, started.said()
-        assert time.monotonic() < deadline, started.said()
-        time.sleep(0.05)
-    assert started.visitor.get("/readyz").status_code == 200
 
 
 @pytest.fixture(scope="module")
@@ -184,20 +113,20 @@ def test_what_stands_in_the_way_is_one_sentence(
     tmp_path: Path, options: list[str], given: dict[str, str], sentence: str
 ) -> None:
     (tmp_path / "file").write_text("no folder")
-    refused = _refused(tmp_path, ["--port", str(_free_port()), *options], _environment(**given))
+    refused = _refused(tmp_path, ["--port", str(free_port()), *options], environment(**given))
     assert sentence in refused
 
 
 def test_a_taken_port_is_named_before_anything_is_set_up(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert f"port {port} is taken" in _refused(tmp_path, ["--port", str(port)], _environment())
+        assert f"port {port} is taken" in _refused(tmp_path, ["--port", str(port)], environment())
     assert list(tmp_path.iterdir()) == []
 
 
-def _refused(folder: Path, options: list[str], environment: dict[str, str]) -> str:
+def _refused(folder: Path, options: list[str], variables: dict[str, str]) -> str:
     ran = subprocess.run(
-        [*COMMAND, *options], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [*COMMAND, *options], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr

@@ -1,0 +1,82 @@
+"""The demo's pages in a real browser: readable by everybody on every screen, and alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+
+from tests.demo_process import Demo, demo
+
+NEW = "%2B2348000000588"
+SCREENS = ((360, 640), (1280, 800))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(browser: Browser, running: Demo) -> Iterator[Page]:
+    """A desktop browser with script, on the demo."""
+    context = browser.new_context(base_url=str(running.visitor.base_url))
+    yield context.new_page()
+    context.close()
+
+
+def _note(complaints: list[str], message: ConsoleMessage) -> None:
+    complaints.append(message.text)
+
+
+def _remember(asked: set[str], request: Request) -> None:
+    asked.add(request.url)
+
+
+@pytest.mark.parametrize("path", ["/", "/simulator", "/dashboard"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_fit_every_screen(
+    browser: Browser, running: Demo, path: str, scheme: str
+) -> None:
+    for width, height in SCREENS:
+        context = browser.new_context(
+            base_url=str(running.visitor.base_url),
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        page = context.new_page()
+        complaints: list[str] = []
+        asked: set[str] = set()
+        page.on("console", partial(_note, complaints))
+        page.on("request", partial(_remember, asked))
+        page.goto(path)
+        assert Axe().run(page).response["violations"] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert complaints == [], "the strict policy blocks something of ours"
+        assert all(url.startswith(str(running.visitor.base_url)) for url in asked), "a third party is asked"
+        context.close()
+
+
+def test_a_text_and_its_answer_appear_without_leaving_the_page(desk: Page) -> None:
+    desk.goto(f"/simulator?phone={NEW}")
+    desk.get_by_label("Your text").fill("JOIN")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("log")).to_contain_text("Choose your language")
+    expect(desk.get_by_label("Your text")).to_have_value("")
+    desk.get_by_label("Your text").fill("1")
+    desk.get_by_role("button", name="Send").click()
+    expect(desk.get_by_role("log")).to_contain_text("What is your name")
+
+
+def test_the_phone_works_without_script(browser: Browser, running: Demo) -> None:
+    context = browser.new_context(base_url=str(running.visitor.base_url), java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/simulator?phone=%2B2348000000587")
+    page.get_by_label("Your text").fill("JOIN")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("log")).to_contain_text("Choose your language")
+    context.close()
