@@ -18,7 +18,10 @@ class InboxMessage(Base):
     """A text as the gateway delivered it, and what it was answered."""
 
     __tablename__ = "inbox_messages"
-    __table_args__ = (UniqueConstraint("gateway", "provider_message_id"), Index(None, "phone", "id"))
+    __table_args__ = (
+        UniqueConstraint("gateway", "provider_message_id"),
+        Index("ix_inbox_messages_phone_id", "phone", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     gateway: Mapped[str] = mapped_column(String(32))
