@@ -32,8 +32,8 @@ STATEMENTS = (
         inbound_count = contacts.inbound_count + 1, updated_at = excluded.updated_at""",
     """
     INSERT INTO inbox_messages
-        (id, gateway, provider_message_id, phone, recipient, body, raw, received_at, reply)
-    VALUES ({inbox_id}, 'twilio', {sid}, {phone}, {recipient}, {body}, {raw}, {now}, {reply})""",
+        (id, gateway, provider_message_id, phone, recipient, body, raw, received_at)
+    VALUES ({inbox_id}, 'twilio', {sid}, {phone}, {recipient}, {body}, {raw}, {now})""",
     """
     INSERT INTO outbox_messages (id, phone, in_reply_to_id, template, language, body, encoding, parts,
         status, not_before, attempts, created_at, updated_at)

@@ -43,8 +43,10 @@ _A_PHONE = re.compile(r"\+[1-9]\d{7,14}")
 
 
 _inbox = cast("Table", InboxMessage.__table__)
+_outbox = cast("Table", OutboxMessage.__table__)
 _BEFORE = (
-    select(_inbox.c.body, _inbox.c.reply)
+    select(_inbox.c.body, _outbox.c.body.label("reply"))
+    .outerjoin(_outbox, _outbox.c.in_reply_to_id == _inbox.c.id)
     .where(_inbox.c.phone == bindparam("of_phone"), _inbox.c.id != bindparam("but_row"))
     .where(_inbox.c.received_at > bindparam("since"))
     .order_by(_inbox.c.id.desc())

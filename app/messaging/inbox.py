@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.conversation.fit import measure
@@ -17,6 +17,7 @@ from app.kernel.ids import new_id
 from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
 
 _inbox = cast("Table", InboxMessage.__table__)
+_outbox = cast("Table", OutboxMessage.__table__)
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ _RECORD = conflict.prepare(
         _inbox.c.id
     ),
 )
-_KNOWN = select(_inbox.c.id, _inbox.c.reply).where(
-    _inbox.c.gateway == bindparam("of_gateway"), _inbox.c.provider_message_id == bindparam("of_message")
+_KNOWN = (
+    select(_inbox.c.id, _outbox.c.body.label("reply"))
+    .outerjoin(_outbox, _outbox.c.in_reply_to_id == _inbox.c.id)
+    .where(
+        _inbox.c.gateway == bindparam("of_gateway"), _inbox.c.provider_message_id == bindparam("of_message")
+    )
 )
-_ANSWER = update(_inbox).where(_inbox.c.id == bindparam("row_id")).values(reply=bindparam("said"))
-_KEEP = insert(cast("Table", OutboxMessage.__table__))
+_ANSWER = insert(_outbox)
 
 
 def receive(session: Session, text: InboundText, now: datetime) -> Received:
@@ -94,17 +98,16 @@ def answer(
     now: datetime,
     household_id: UUID | None = None,
 ) -> UUID:
-    """Keep `reply` to the inbox row `row_id`, which was made for `to`, and count its parts like any other's.
+    """Keep `reply` to the inbox row `row_id`, which was made for `to`, with its parts counted like any other's.
 
     It goes back in the answer to the webhook. `template` is the key of the catalogue, or of the first of
     several. Returns the outbox row's id.
     """
     connection = session.connection()
-    connection.execute(_ANSWER, {"row_id": row_id, "said": reply})
     size = measure(reply)
     reply_id = new_id()
     connection.execute(
-        _KEEP,
+        _ANSWER,
         {
             "id": reply_id,
             "phone": to.phone,

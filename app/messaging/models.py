@@ -15,7 +15,7 @@ from app.kernel.ids import new_id
 
 
 class InboxMessage(Base):
-    """A text as the gateway delivered it, and what it was answered."""
+    """A text as the gateway delivered it; what it was answered is the outbox row in reply to it."""
 
     __tablename__ = "inbox_messages"
     __table_args__ = (
@@ -33,8 +33,6 @@ class InboxMessage(Base):
     opt_out_type: Mapped[str | None] = mapped_column(String(12))
     raw: Mapped[dict[str, Any]] = mapped_column(JSON)
     received_at: Mapped[datetime]
-    reply: Mapped[str | None] = mapped_column(Text)
-    """Null where it got no answer."""
 
 
 class OutboxStatus(enum.StrEnum):
@@ -61,7 +59,8 @@ class OutboxMessage(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     phone: Mapped[str] = mapped_column(String(16), index=True)
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"), index=True)
-    in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbox_messages.id"))
+    in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbox_messages.id"), unique=True)
+    """At most one reply per message."""
     template: Mapped[str] = mapped_column(String(60))
     language: Mapped[str] = mapped_column(String(12))
     body: Mapped[str] = mapped_column(Text)

@@ -121,7 +121,6 @@ def create_tables() -> None:
         sa.Column("opt_out_type", sa.String(length=12), nullable=True),
         sa.Column("raw", sa.JSON(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reply", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_messages")),
         sa.UniqueConstraint(
             "gateway", "provider_message_id", name=op.f("uq_inbox_messages_gateway_provider_message_id")
@@ -503,6 +502,7 @@ def create_tables() -> None:
             ["in_reply_to_id"], ["inbox_messages.id"], name=op.f("fk_outbox_messages_in_reply_to_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_messages")),
+        sa.UniqueConstraint("in_reply_to_id", name=op.f("uq_outbox_messages_in_reply_to_id")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_outbox_messages_dedupe_key")),
     )
     op.create_index("ix_outbox_messages_due", "outbox_messages", ["status", "not_before"], unique=False)
