@@ -81,8 +81,8 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         "standin_payments_key": keepsakes.payment_webhook_secret,
         "data_dir": folder,
         # Whoever starts the demo late in the evening must still find today's stops open.
-        "pickup_day_closes_at": time(23, 55),
-        "sending_hours_end": time(23, 59),
+        "pickup_day_closes_at": time(23, 59),
+        "sending_hours_end": time.max,
         "route_plan_at": time(0, 10),
         # A journey through a day must not wait for eighty reminders at ten a second.
         "sms_per_sender_per_second": 200,

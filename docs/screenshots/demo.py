@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.demo_process import demo
 
-DESKTOP = {"width": 1200, "height": 800}
+DESKTOP = {"width": 1200, "height": 1000}
 FACES = (("start", "/"), ("dashboard", "/dashboard"), ("api", "/docs"))
 NEIGHBOUR = "+2348000000100"
 
@@ -25,7 +25,7 @@ def take(browser: Browser, folder: Path) -> None:
         page.goto(f"/simulator?phone={NEIGHBOUR.replace('+', '%2B')}")
         for word, answer in (("BALANCE", "your credit is"), ("NEXT", "Your next pickup")):
             page.get_by_role("button", name=word).click()
-            expect(page.get_by_role("log")).to_contain_text(answer)
+            expect(page.get_by_role("listitem").filter(has_text="Weighback:").last).to_contain_text(answer)
         page.get_by_label("Your text").blur()
         page.screenshot(path=folder / "simulator.png")
         context.close()

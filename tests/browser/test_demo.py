@@ -70,6 +70,9 @@ def test_a_text_and_its_answer_appear_without_leaving_the_page(desk: Page) -> No
     desk.get_by_label("Your text").fill("1")
     desk.get_by_role("button", name="Send").click()
     expect(desk.get_by_role("log")).to_contain_text("What is your name")
+    desk.get_by_role("button", name="MENU").click()
+    expect(desk.get_by_role("listitem").last).not_to_contain_text("What is your name")
+    expect(desk.get_by_label("Your text")).to_be_visible()
 
 
 def test_the_phone_works_without_script(browser: Browser, running: Demo) -> None:

@@ -55,8 +55,9 @@ def test_todays_routes_are_ready_and_nothing_of_the_past_is_sent_now(lived_in: P
     with engine.connect() as connection:
         count = connection.execute(
             text(
-                "SELECT COUNT(DISTINCT r.id) FROM routes r JOIN route_stops s ON s.route_id = r.id"
-                " JOIN pickups p ON p.id = s.pickup_id WHERE p.status = 'routed'"
+                # Of all days only the one of the seeding has both hubs at work.
+                "SELECT MAX(routes) FROM (SELECT COUNT(DISTINCT r.id) AS routes FROM routes r"
+                " JOIN route_stops s ON s.route_id = r.id GROUP BY r.date)"
             )
         ).scalar_one()
         waiting = connection.execute(

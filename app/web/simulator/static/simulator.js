@@ -4,6 +4,7 @@
 const POLL_MS = 2000;
 const texts = document.getElementById("texts");
 const form = document.getElementById("write");
+const keys = document.getElementById("keys");
 const body = document.getElementById("body");
 let shown = null;
 
@@ -27,10 +28,12 @@ async function look() {
 
 async function send(event) {
   event.preventDefault();
-  const what = new FormData(form, event.submitter);
-  body.value = "";
-  body.focus();
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(what) });
+  const what = new FormData(event.target, event.submitter);
+  if (event.target === form) {
+    body.value = "";
+    body.focus();
+  }
+  const answer = await fetch(event.target.action, { method: "POST", body: new URLSearchParams(what) });
   if (answer.url.includes("notice=")) location.assign(answer.url);
   else await look();
 }
@@ -52,6 +55,7 @@ for (const journey of document.querySelectorAll('form[action="/simulator/time"]'
   journey.addEventListener("submit", onTheWay);
 }
 form.addEventListener("submit", quietly(send));
+keys.addEventListener("submit", quietly(send));
 body.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
