@@ -84,6 +84,9 @@ class Database:
         self.engine.dispose()
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+
+
 def lock_phone(session: Session, phone: str) -> None:
     """Hold `phone`'s turn until the transaction ends; a second caller waits (law: one turn at a time)."""
     lock_name(session, phone)
@@ -97,7 +100,7 @@ def lock_name(session: Session, name: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
         digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
         key = int.from_bytes(digest, signed=True)
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        session.connection().execute(_LOCK, {"key": key})
 
 
 def _set_up_sqlite(engine: Engine) -> None:
