@@ -18,7 +18,6 @@ from app.conversation.engine import Engine, Position, Route
 from app.conversation.keywords import Carrier, Meaning
 from app.conversation.rendering import as_text
 from app.conversation.states import MENU, Reply, Step, say
-from app.db import lock_phone
 from app.flows import registry
 from app.flows.commands import Doing, execute
 from app.flows.facts import Facts, fill
@@ -28,7 +27,7 @@ from app.flows.snapshot import Snapshot
 from app.jobs import Jobs
 from app.kernel.clock import local_date
 from app.messaging import contacts, inbox
-from app.messaging.contacts import Chatter
+from app.messaging.contacts import Chatter, ContactNow
 from app.messaging.inbox import InboundText
 from app.messaging.models import InboxMessage, OutboxMessage
 from app.messaging.post import Post
@@ -81,15 +80,17 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
 
     Waits for another turn of the same phone to end. Raises nothing that a text can cause.
     """
-    lock_phone(session, text.phone)
     received = inbox.receive(session, text, now)
     if not received.first_time:
         return received.reply
     if not _A_PHONE.fullmatch(text.phone) or text.phone == text.recipient:
         log.info("text_not_from_a_phone", inbox_id=str(received.row_id))
         return None
+    # From here on the phone's other turns wait, for its contact's row: what is read next is theirs, whole.
+    today = local_date(now, talk.settings.timezone)
+    contact = contacts.contact_for_update(session, text.phone, now, count_on=today)
     person = _where_it_stands(talk, find(session, text.phone, now), now)
-    turn = _Turn(session, talk, text, received.row_id, person=person, now=now)
+    turn = _Turn(session, talk, text, received.row_id, person=person, contact=contact, now=now)
     answer, meaning = turn.run()
     language = answer.language or person.language or meaning.language or talk.catalogue.default
     turn.keep(answer.position, language)
@@ -126,12 +127,18 @@ class _Turn:
     """The parts of one turn, over what they share."""
 
     def __init__(
-        self, session: Session, talk: Talk, text: InboundText, row_id: UUID, *, person: Person, now: datetime
+        self,
+        session: Session,
+        talk: Talk,
+        text: InboundText,
+        row_id: UUID,
+        *,
+        person: Person,
+        contact: ContactNow,
+        now: datetime,
     ) -> None:
         self.session, self.talk, self.text, self.row_id = session, talk, text, row_id
-        self.person, self.now = person, now
-        today = local_date(now, talk.settings.timezone)
-        self.contact = contacts.contact_for_update(session, text.phone, now, count_on=today)
+        self.person, self.contact, self.now = person, contact, now
 
     def run(self) -> tuple[_Answer, Meaning]:
         position = self.person.position
