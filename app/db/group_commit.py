@@ -64,20 +64,12 @@ class GroupCommit:
     def unit_of_work(self) -> Iterator[Session]:
         """A session; at the end its work is on disk, or undone whole if anything was raised."""
         group = self._take_turn()
-        savepoint = group.connection.begin_nested() if group.members else None
-        session = Session(group.connection, join_transaction_mode="rollback_only", expire_on_commit=False)
         try:
-            yield session
-            session.flush()
-            session.close()
-            if savepoint is not None:
-                savepoint.commit()
-        except BaseException:
-            self._undo(group, session, savepoint)
-            self._pass_on(group)
-            raise
-        group.members += 1
-        self._pass_on(group)
+            with _member(group) as session:
+                yield session
+            group.members += 1
+        finally:
+            self._pass_on(group)  # whatever happened: nobody may wait for a turn that never ends
         group.settled.wait()
         if group.error is not None:
             raise group.error
@@ -97,13 +89,6 @@ class GroupCommit:
             raise
         self._holder = threading.get_ident()
         return group
-
-    def _undo(self, group: _Group, session: Session, savepoint: NestedTransaction | None) -> None:
-        session.close()
-        if group.lost():
-            group.error = RuntimeError("SQLite rolled the transaction back")
-        elif savepoint is not None and savepoint.is_active:
-            savepoint.rollback()
 
     def _pass_on(self, group: _Group) -> None:
         """Leave the open transaction to whoever waits next, or settle it."""
@@ -127,3 +112,30 @@ class GroupCommit:
         finally:
             group.connection.close()
             group.settled.set()
+
+
+@contextmanager
+def _member(group: _Group) -> Iterator[Session]:
+    """A session on the group's transaction, inside a savepoint where others have worked there before."""
+    savepoint = group.connection.begin_nested() if group.members else None
+    session = Session(group.connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+    try:
+        yield session
+        session.flush()
+        session.close()
+        if savepoint is not None:
+            savepoint.commit()
+    except BaseException:
+        _undo(group, session, savepoint)
+        raise
+
+
+def _undo(group: _Group, session: Session, savepoint: NestedTransaction | None) -> None:
+    try:
+        session.close()
+        if group.lost():
+            group.error = RuntimeError("SQLite rolled the transaction back")
+        elif savepoint is not None and savepoint.is_active:
+            savepoint.rollback()
+    except Exception as error:  # noqa: BLE001 - what one member left behind is no longer known: all of them fail
+        group.error = error

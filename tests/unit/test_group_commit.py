@@ -66,6 +66,23 @@ def test_a_unit_of_work_that_fails_is_undone_alone(book: Database) -> None:
     assert words(book) == [f"word {number:02d}" for number in range(12)]
 
 
+def test_a_savepoint_that_cannot_be_made_fails_one_unit_of_work_and_keeps_nobody_waiting(
+    book: Database,
+) -> None:
+    broken = threading.Event()
+
+    def once(_connection: Connection, _name: str) -> None:
+        if not broken.is_set():
+            broken.set()
+            raise OSError("I/O error")
+
+    event.listen(book.engine, "savepoint", once)
+    errors = write_together(book, 6)
+    assert [type(error) for error in errors if error is not None] == [OSError]
+    write(book, "afterwards")
+    assert len(words(book)) == 6
+
+
 def test_when_the_shared_commit_fails_every_member_hears_of_it_and_nothing_is_kept(book: Database) -> None:
     def disk_full(_connection: Connection) -> None:
         raise OSError("no space left on device")
