@@ -13,7 +13,7 @@ from sqlalchemy import URL
 from app import migrate
 from app.db import Database
 from app.households.service import enrol
-from app.places.models import Hub, ServiceDay, Zone
+from app.places.editing import add_service_day, create_hub, create_zone
 from tests import postgres
 
 PUBLIC_URL = "https://sms.example.org"
@@ -57,29 +57,25 @@ def _fill(url: str) -> None:
     migrate.upgrade(database)
     now = datetime.now(UTC)
     with database.unit_of_work() as session:
-        hub = Hub(code="HUB", name="Hub", latitude=6.45, longitude=3.33, created_at=now)
-        session.add(hub)
-        session.flush()
-        zone = Zone(
+        hub = create_hub(session, code="HUB", name="Hub", latitude=6.45, longitude=3.33, now=now)
+        zone = create_zone(
+            session,
             code="ZON",
             name="Zone",
             hub_id=hub.id,
             timezone="Africa/Lagos",
             latitude=6.45,
             longitude=3.33,
-            created_at=now,
+            now=now,
         )
-        session.add(zone)
-        session.flush()
-        session.add(
-            ServiceDay(
-                zone_id=zone.id,
-                weekday=(now.weekday() + 2) % 7,
-                window_start=time(8),
-                window_end=time(12),
-                starts_on=now.date(),
-                created_at=now,
-            )
+        add_service_day(
+            session,
+            zone_id=zone.id,
+            weekday=(now.weekday() + 2) % 7,
+            window_start=time(8),
+            window_end=time(12),
+            starts_on=now.date(),
+            now=now,
         )
         for phone in PHONES:
             enrol(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -15,7 +14,6 @@ from app.demo.holidays import holidays
 from app.demo.lagos import AREAS, HUBS, MATERIALS, RIDERS
 from app.kernel.phone import Phone
 from app.places import editing
-from app.places import service as places
 from app.places.models import ExceptionKind
 from app.rewards.models import Reward, RewardKind
 from app.settings import Settings
@@ -159,10 +157,3 @@ def _prices(session: Session, first_day: date, now: datetime) -> None:
         )
     )
     session.flush()
-
-
-def zone_days(session: Session, zones: Sequence[UUID], first: date, last: date) -> list[date]:
-    """Every day on which any of the zones is served, in order."""
-    return sorted(
-        {day.date for zone_id in zones for day in places.service_dates(session, zone_id, first, last)}
-    )

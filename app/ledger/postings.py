@@ -53,14 +53,3 @@ def content_digest(kind: str, postings: Sequence[Posting], cause: Cause, effecti
         ],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def net_effects(postings: Sequence[Posting]) -> dict[UUID, int]:
-    """What each account gains (or, negative, gives); the values always add up to zero."""
-    effects: dict[UUID, int] = {}
-    for posting in postings:
-        effects[posting.source_account_id] = effects.get(posting.source_account_id, 0) - posting.amount_minor
-        effects[posting.destination_account_id] = (
-            effects.get(posting.destination_account_id, 0) + posting.amount_minor
-        )
-    return effects

@@ -112,16 +112,6 @@ def add_service_day(
     return made
 
 
-def end_service_day(session: Session, service_day_id: UUID, ends_on: date) -> ServiceDay:
-    """Let a weekly rule hold until `ends_on`, that day included. Raises `NotFound`."""
-    found = session.get(ServiceDay, service_day_id)
-    if found is None:
-        raise NotFound("There is no such service day.")
-    found.ends_on = ends_on
-    session.flush()
-    return found
-
-
 def add_exception(
     session: Session,
     *,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from app.ledger import reading
 from app.web.admin.auth import needs
-from app.web.admin.paging import ListQuery, Page, cursor_after, reached
+from app.web.admin.paging import ListQuery, Page, cut, reached
 from app.web.admin.shapes import Output, example
 from app.web.deps import Here
 
@@ -54,11 +54,8 @@ def list_accounts(asked: Annotated[AccountQuery, Query()], container: Here) -> P
             after=reached(asked),
             limit=asked.limit + 1,
         )
-    shown = found[: asked.limit]
-    return Page(
-        items=[AccountOut.model_validate(one) for one in shown],
-        next_cursor=cursor_after(shown[-1].id) if len(found) > asked.limit else None,
-    )
+    shown, next_cursor = cut(found, asked)
+    return Page(items=[AccountOut.model_validate(one) for one in shown], next_cursor=next_cursor)
 
 
 @router.get("/{account_id}", summary="Read an account", dependencies=READER)

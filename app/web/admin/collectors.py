@@ -20,7 +20,7 @@ from app.web.admin.paging import ListQuery, Page, fetch, matching
 from app.web.admin.shapes import (
     Flag,
     Input,
-    Line,
+    Language,
     Name,
     Output,
     PhoneText,
@@ -37,7 +37,6 @@ router = APIRouter(prefix="/collectors", tags=["collectors"])
 Reader = Annotated[Caller, Depends(needs("collectors:read"))]
 Writer = Annotated[Caller, Depends(needs("collectors:write"))]
 
-Language = Annotated[Line, Field(max_length=12, examples=["en"])]
 Capacity = Annotated[
     int, Field(strict=True, ge=1, le=2_000_000, description="What the bike carries, in grams.")
 ]

@@ -27,6 +27,7 @@ from app.web.admin.paging import ListQuery, Page, fetch, matching
 from app.web.admin.shapes import (
     Day,
     Input,
+    Language,
     Latitude,
     Line,
     Longitude,
@@ -46,7 +47,6 @@ router = APIRouter(prefix="/households", tags=["households"])
 Reader = Annotated[Caller, Depends(needs("households:read"))]
 Writer = Annotated[Caller, Depends(needs("households:write"))]
 
-Language = Annotated[Line, Field(max_length=12, examples=["en"])]
 Landmark = Annotated[Line, Field(max_length=160)]
 _ID = "0193572a-6b00-7000-8000-000000000010"
 _ZONE = "0193572a-6b00-7000-8000-000000000002"

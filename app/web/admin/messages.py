@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
 from app.web.admin import trail
 from app.web.admin.auth import needs
-from app.web.admin.paging import ListQuery, Page, cursor_after, matching, reached
+from app.web.admin.paging import ListQuery, Page, cut, matching, reached
 from app.web.admin.shapes import Output, as_phone, example
 from app.web.deps import Here
 
@@ -88,10 +88,10 @@ def list_messages(
             both = union_all(*parts).subquery()
             query = select(both).order_by(both.c.id.desc()).limit(asked.limit + 1)
             rows = list(session.execute(query if last_id is None else query.where(both.c.id < last_id)))
-        items = [MessageOut.model_validate(row) for row in rows[: asked.limit]]
+        shown, next_cursor = cut(rows, asked)
+        items = [MessageOut.model_validate(row) for row in shown]
         trail.listed(session, caller, "message", (one.id for one in items), asked, now=container.clock.now())
-    more = len(rows) > asked.limit
-    return Page(items=items, next_cursor=cursor_after(items[-1].id) if more else None)
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.get("/{message_id}", summary="Read a message")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -63,14 +64,16 @@ def fetch(
             last = select(*key).where(id_column == last_id).correlate(None).scalar_subquery()
             query = query.where(tuple_(*key) < last)
     rows = list(session.scalars(query.order_by(*(column.desc() for column in key)).limit(asked.limit + 1)))
-    if len(rows) <= asked.limit:
-        return rows, None
-    rows = rows[: asked.limit]
-    return rows, cursor_after(getattr(rows[-1], id_column.key))
+    return cut(rows, asked, id_column.key)
 
 
-def cursor_after(last_id: UUID) -> str:
-    """The cursor to what follows `last_id`."""
+def cut(found: Sequence[Row], asked: ListQuery, id_name: str = "id") -> tuple[list[Row], str | None]:
+    """What was found, one more than asked for where there is more, as one page and the cursor to the next."""
+    shown = list(found[: asked.limit])
+    return shown, _cursor_after(getattr(shown[-1], id_name)) if len(found) > asked.limit else None
+
+
+def _cursor_after(last_id: UUID) -> str:
     return base64.urlsafe_b64encode(_MARK + last_id.bytes).rstrip(b"=").decode()
 
 

@@ -69,6 +69,7 @@ def _in_our_times(value: date) -> date:
 Line = Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_line)]
 """A line of text: something in it, no control characters."""
 Name = Annotated[Line, Field(max_length=80)]
+Language = Annotated[Line, Field(max_length=12, examples=["en"])]
 Code = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
 Day = Annotated[
     date,
