@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import inspect, text
@@ -48,6 +49,23 @@ def test_migrating_twice_at_once_does_it_once(empty_database: Database) -> None:
     for other in others:
         other.close()
     assert migrate.is_current(empty_database)
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """Switching a file to WAL is refused at once, busy timeout or not, while another does it."""
+    for attempt in range(40):
+        databases = [Database(f"sqlite:///{tmp_path / str(attempt)}.sqlite3") for _ in range(4)]
+        at_once = Barrier(len(databases))
+
+        def opened(database: Database, at_once: Barrier = at_once) -> None:
+            at_once.wait()
+            with database.engine.begin() as connection:
+                connection.execute(text("CREATE TABLE IF NOT EXISTS made (id integer)"))
+
+        with ThreadPoolExecutor(len(databases)) as pool:
+            list(pool.map(opened, databases))
+        for database in databases:
+            database.close()
 
 
 def test_a_failed_migration_leaves_nothing_behind(
