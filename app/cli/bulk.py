@@ -1,0 +1,71 @@
+"""Bringing households in, and writing tables out."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from app.bulk import households_in, out
+from app.cli.opening import migrated, notes
+
+commands = typer.Typer()
+bring_in = typer.Typer(no_args_is_help=True, help="Bring data in from CSV files.")
+commands.add_typer(bring_in, name="import")
+
+SHOWN_MAX = 20
+"""Refused rows whose reason is shown; the file has them all."""
+
+
+@bring_in.command("households", epilog="Example: weighback import households surulere.csv")
+def import_households(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help=f"Columns: {', '.join(households_in.REQUIRED)}; may have: {', '.join(households_in.OPTIONAL)}.",
+        ),
+    ],
+) -> None:
+    """Enrol the households of a CSV file (UTF-8). May be repeated: households that are known are left alone.
+
+    Rows that cannot be taken are written to FILE.errors.csv with the reason, to be mended and imported.
+    """
+    tally = households_in.Tally()
+    refused: list[households_in.Outcome] = []
+    with migrated() as container, Progress(console=notes) as progress:
+        bar = progress.add_task(file.name, total=households_in.count_rows(file))
+        for outcome in households_in.import_households(container, file):
+            tally.add(outcome)
+            if outcome.result == "refused":
+                refused.append(outcome)
+            progress.advance(bar)
+    sys.stdout.write(f"{tally.made} made, {tally.known} known already, {tally.refused} refused\n")
+    if refused:
+        beside = file.with_name(file.name.removesuffix(".csv") + ".errors.csv")
+        households_in.write_refused(beside, refused)
+        for number, outcome in enumerate(refused[:SHOWN_MAX], start=1):
+            notes.print(f"{number}. {outcome.why}", markup=False, highlight=False)
+        notes.print(f"All refused rows, with the reasons: {beside}", markup=False, highlight=False)
+        raise typer.Exit(1)
+
+
+@commands.command("export", epilog="Example: weighback export weighings --out weighings.csv")
+def export_table(
+    table: Annotated[str, typer.Argument(help=f"One of: {', '.join(out.TABLES)}.")],
+    file: Annotated[Path | None, typer.Option("--out", help="Where to; standard output if left out.")] = None,
+) -> None:
+    """Write a table as CSV. Exports of personal data are in the audit trail."""
+    if table not in out.TABLES:
+        raise typer.BadParameter(f"there is no table {table}; the tables are {', '.join(out.TABLES)}")
+    with migrated() as container, Progress(console=notes) as progress:
+        bar = progress.add_task(table, total=None)
+        with file.open("w", encoding="utf-8", newline="") if file else nullcontext(sys.stdout) as target:
+            for count in out.export(container, table, target):
+                progress.advance(bar, count)
