@@ -21,10 +21,14 @@ __all__ = [
     "TransferView",
     "account",
     "accounts",
+    "balances",
     "check",
+    "holds",
+    "size",
     "statement",
     "transfer",
     "transfers",
+    "transfers_in_order",
 ]
 
 
@@ -125,9 +129,13 @@ def transfers(
         query = query.where(Transfer.cause_id == cause_id)
     if before is not None:
         query = query.where(Transfer.id < before)
-    rows = session.scalars(query.order_by(Transfer.id.desc()).limit(limit)).all()
-    postings = _postings(session, [row.id for row in rows])
-    return [_transfer_view(row, postings.get(row.id, ())) for row in rows]
+    return _with_postings(session, query.order_by(Transfer.id.desc()).limit(limit))
+
+
+def transfers_in_order(session: Session, *, after: UUID | None, limit: int) -> list[TransferView]:
+    """Transfers with their postings, the oldest first; `after` is the last id of the batch before."""
+    query = select(Transfer).order_by(Transfer.id).limit(limit)
+    return _with_postings(session, query if after is None else query.where(Transfer.id > after))
 
 
 def transfer(session: Session, transfer_id: UUID) -> TransferView:
@@ -160,6 +168,25 @@ def statement(
     if before is not None:
         query = query.where(Entry.sequence < before)
     return [EntryView(*row) for row in session.execute(query.order_by(Entry.sequence.desc()).limit(limit))]
+
+
+def balances(session: Session) -> dict[str, int]:
+    """What every account stands at, by its code."""
+    return {code: balance for code, balance, _ in session.execute(_standing())}
+
+
+def size(session: Session) -> tuple[int, int]:
+    """How many accounts and how many transfers there are."""
+    accounts = session.scalar(select(func.count()).select_from(Account)) or 0
+    return accounts, session.scalar(select(func.count()).select_from(Transfer)) or 0
+
+
+def holds(session: Session) -> dict[UUID, int]:
+    """What each household has set aside, in minor units; those with nothing on hold are left out."""
+    standing = select(
+        Account.household_id, func.coalesce(_last_entry().scalar_subquery(), 0).label("balance_minor")
+    ).where(Account.kind == AccountKind.HOUSEHOLD_HOLD)
+    return {row.household_id: row.balance_minor for row in session.execute(standing) if row.balance_minor}
 
 
 def check(session: Session) -> list[str]:
@@ -253,6 +280,12 @@ def _postings(session: Session, transfer_ids: Sequence[UUID]) -> dict[UUID, tupl
     for transfer_id, *view in rows:
         found[transfer_id] = (*found.get(transfer_id, ()), PostingView(*view))
     return found
+
+
+def _with_postings(session: Session, query: Select[Transfer]) -> list[TransferView]:
+    rows = session.scalars(query).all()
+    postings = _postings(session, [row.id for row in rows])
+    return [_transfer_view(row, postings.get(row.id, ())) for row in rows]
 
 
 def _transfer_view(row: Transfer, postings: tuple[PostingView, ...]) -> TransferView:

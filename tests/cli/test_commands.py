@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 import typer
-from sqlalchemy import select
+from sqlalchemy import select, text
 from typer.main import get_command
 
 from app import cli as command_line
@@ -24,6 +24,7 @@ from app.kernel.phone import Phone
 from app.pickups import service as pickups
 from app.places import editing
 from tests.factories import neighbourhood
+from tests.factories.street import a_street
 
 
 @dataclass(frozen=True)
@@ -221,3 +222,28 @@ def test_a_day_is_planned_and_what_nobody_can_go_to_is_named(run: Run, database:
     assert run("plan", "--date", "2026-03-03").out == "1 routes, 0 pickups added\n"
     wrong = run("plan", "--date", "2026-03-03", "--zone", "NOWHERE")
     assert (wrong.status, wrong.err) == (1, "weighback: There is no such zone.\n")
+
+
+def test_the_book_is_proved_and_written_out(run: Run, database: Database, tmp_path: Path) -> None:
+    a_street(database, datetime(2026, 12, 1, 9, tzinfo=UTC), credit_minor=40_000)
+    proved = run("ledger", "check")
+    assert (proved.status, proved.out) == (0, "3 accounts, 1 transfers, 0 problems\n")
+    file = tmp_path / "book.beancount"
+    assert run("ledger", "export", "--out", str(file)).status == 0
+    assert "Expenses:Programme  400.00 NGN" in file.read_text()
+    assert "account Expenses:Programme" in run("ledger", "export", "--format", "hledger").out
+
+
+def test_a_book_that_was_tampered_with_is_told_what_is_awry(run: Run, database: Database) -> None:
+    a_street(database, datetime(2026, 12, 1, 9, tzinfo=UTC), credit_minor=40_000)
+    around_the_guards = {
+        "sqlite": "DROP TRIGGER ledger_entries_no_update",
+        "postgresql": "DROP TRIGGER ledger_entries_append_only ON ledger_entries",
+    }
+    with database.unit_of_work() as session:
+        session.execute(text(around_the_guards[database.dialect]))
+        session.execute(text("UPDATE ledger_entries SET balance_minor = 90000 WHERE amount_minor > 0"))
+    awry = run("ledger", "check")
+    assert awry.status == 1
+    assert "stands at 90000, but its entries come to 40000\n" in awry.out
+    assert awry.out.endswith("1 problems\n")
