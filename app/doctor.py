@@ -9,17 +9,20 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import migrate
 from app.bootstrap import build
 from app.container import Container
 from app.errors import ConfigurationError
+from app.jobs import WorkerHeartbeat
 from app.settings import Environment, Settings, load_settings
 
 REACH_TIMEOUT_SECONDS = 5
 CLOCK_TOLERANCE_SECONDS = 60
+WORKER_SILENT_SECONDS = 60
+"""A living worker beats every five."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,21 @@ def _database(container: Container) -> Iterator[Finding]:
         yield Finding("schema", well=True, said="is this version's")
     else:
         yield Finding("schema", well=False, said="is not this version's; run weighback migrate")
+        return
+    yield _worker(container)
     if isinstance(theirs, datetime):  # SQLite has no clock of its own
         yield _compared("database's clock", theirs, container.clock.now())
+
+
+def _worker(container: Container) -> Finding:
+    """Heartbeats are in real time, whatever the container's clock shows."""
+    with container.database.unit_of_work() as session:
+        beat_at = session.scalar(select(func.max(WorkerHeartbeat.beat_at)))
+    silent_seconds = None if beat_at is None else (datetime.now(UTC) - beat_at).total_seconds()
+    if silent_seconds is None or silent_seconds > WORKER_SILENT_SECONDS:
+        said = "none is running, so nothing is sent, planned or paid; start weighback worker"
+        return Finding("worker", well=False, said=said)
+    return Finding("worker", well=True, said=f"gave a sign of life {max(0, silent_seconds):.0f} seconds ago")
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:

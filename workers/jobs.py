@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.messaging.outbox import DELIVER_TEXTS
 from app.pickups.service import EXTEND_PICKUPS
-from workers.collectors import FORGET_SIGN_INS, forget_sign_ins
 from workers.deliver import deliver_texts
+from workers.forgetting import FORGET_OLD, forget_old
 from workers.payouts import SETTLE_PAYOUTS, settle_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.registry import Registry
@@ -23,4 +23,4 @@ registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)
-registry.job(FORGET_SIGN_INS, every=EVERY_NIGHT)(forget_sign_ins)
+registry.job(FORGET_OLD, every=EVERY_NIGHT)(forget_old)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
@@ -16,6 +16,9 @@ from app.access.models import ApiCreation
 from app.db import conflict
 from app.errors import Conflict
 from app.kernel.ids import new_id
+
+REMEMBERED: Final = timedelta(days=30)
+"""How long a key stands for its first answer; nobody repeats a request after that."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,9 @@ class Once:
             .returning(ApiCreation.id)
         )
         return session.scalar(claim) is not None
+
+
+def forget_old_keys(session: Session, now: datetime) -> int:
+    """Delete what was created longer than `REMEMBERED` ago; returns how many keys were forgotten."""
+    old = delete(ApiCreation).where(ApiCreation.created_at <= now - REMEMBERED).returning(ApiCreation.id)
+    return len(session.scalars(old).all())

@@ -5,13 +5,13 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import structlog
 import typer
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from typer.main import get_command
 
 from app import cli as command_line
@@ -19,6 +19,7 @@ from app.access.models import AuditEvent
 from app.collectors import service as collectors
 from app.db import Database
 from app.households.models import Household
+from app.jobs import WorkerHeartbeat
 from app.kernel.clock import FixedClock
 from app.kernel.phone import Phone
 from app.pickups import service as pickups
@@ -136,8 +137,19 @@ def test_doctor_says_what_to_mend(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert found.status == 1
     assert "ok   schema" in found.out
     assert "WEIGHBACK_TWILIO_ACCOUNT_SID" in found.out
+    assert "MEND worker" in found.out
     monkeypatch.setenv("WEIGHBACK_ENVIRONMENT", "production")
     assert "WEIGHBACK_SECRET_KEY" in run("doctor").out
+
+
+def test_doctor_sees_whether_a_worker_lives(run: Run, database: Database) -> None:
+    beats = datetime.now(UTC)
+    with database.unit_of_work() as session:
+        session.add(WorkerHeartbeat(executor_id="one", started_at=beats, beat_at=beats))
+    assert "ok   worker" in run("doctor").out
+    with database.unit_of_work() as session:
+        session.execute(update(WorkerHeartbeat).values(beat_at=beats - timedelta(minutes=5)))
+    assert "MEND worker" in run("doctor").out
 
 
 @pytest.mark.usefixtures("surulere")

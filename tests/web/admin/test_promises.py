@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +14,10 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from app.access.models import AuditEvent
+from app.access.once import forget_old_keys
 from app.container import Container
 from app.households.models import Household
+from app.kernel.clock import FixedClock
 from app.places.models import Hub
 
 HUB = {"code": "YAB", "name": "Yaba", "latitude": 6.5, "longitude": 3.37}
@@ -115,6 +118,16 @@ def test_a_creation_asked_for_twice_under_one_key_happens_once(
     assert enrol(office, zone, headers=key) == enrol(office, zone, headers=key)
     with container.database.unit_of_work() as session:
         assert session.scalar(select(func.count()).select_from(Household)) == 1
+
+
+def test_a_key_stands_for_its_first_answer_for_thirty_days(
+    container: Container, office: TestClient, zone: dict[str, Any], clock: FixedClock
+) -> None:
+    key = {"Idempotency-Key": "row-17"}
+    enrol(office, zone, headers=key)
+    for days, forgotten in ((29, 0), (30, 1)):
+        with container.database.unit_of_work() as session:
+            assert forget_old_keys(session, clock.now() + timedelta(days=days)) == forgotten
 
 
 def test_the_same_key_for_something_else_is_a_conflict(office: TestClient, zone: dict[str, Any]) -> None:

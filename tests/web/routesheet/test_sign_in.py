@@ -16,7 +16,7 @@ from app.container import Container
 from app.settings import load_settings
 from tests.factories.day import PIN, Day
 from tests.web.routesheet.conftest import MovableClock, a_phone, form_in, sign_in
-from workers.collectors import forget_sign_ins
+from workers.forgetting import forget_old
 
 WRONG = "1357"
 UNKNOWN = "0800 000 9999"
@@ -129,11 +129,11 @@ def test_old_tries_and_ended_sessions_are_forgotten_and_nothing_else(
 ) -> None:
     sign_in(a_phone(container), UNKNOWN, WRONG)
     tunde.post("/route/sign-out")
-    assert forget_sign_ins(container) == 0
+    assert forget_old(container) == 0
     clock.pass_(days=91)
     sign_in(tunde)
-    assert forget_sign_ins(container) == 2  # the stranger's tries, and the session
-    assert forget_sign_ins(container) == 0
+    assert forget_old(container) == 2  # the stranger's tries, and the session
+    assert forget_old(container) == 0
     assert tunde.get("/route").status_code == 200
     with container.database.unit_of_work() as session:
         assert session.scalars(select(func.count()).select_from(CollectorSession)).one() == 1

@@ -1,0 +1,18 @@
+"""Forgets what need not be kept: what signing in leaves behind, and keys of requests long answered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.access.once import forget_old_keys
+from app.collectors.sessions import forget_ended
+from app.collectors.sign_in import forget_old_tries
+from app.container import Container
+
+FORGET_OLD: Final = "forget_old"
+
+
+def forget_old(container: Container) -> int:
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        return forget_old_tries(session, now) + forget_ended(session, now) + forget_old_keys(session, now)
