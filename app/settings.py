@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import zoneinfo
 from datetime import time
 from pathlib import Path
@@ -13,9 +14,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigurationError
+from app.kernel.money import micros
 
 PREFIX = "WEIGHBACK_"
 _SHORTEST_SECRET = 32
+_PRICE = re.compile(r"([a-z][\w-]*)\s*:\s*(\*|\+\d{1,15})\s*=\s*(\S+)", re.ASCII)
 
 
 class Environment(enum.StrEnum):
@@ -46,6 +49,8 @@ class Settings(BaseSettings):
 
     sms_gateways: Annotated[dict[str, str], NoDecode] = {"*": "twilio"}
     """Phone prefix to gateway name; the longest prefix wins."""
+    sms_prices: Annotated[dict[str, dict[str, int]], NoDecode] = {}
+    """Gateway, then phone prefix, to the price of one part, in micros of the currency."""
     sms_per_sender_per_second: float = Field(default=10, gt=0)
     sms_attempts_max: int = Field(default=20, ge=1)
     """Tries are spread over some seven hours, so that a gateway's bad afternoon loses no text."""
@@ -121,6 +126,24 @@ class Settings(BaseSettings):
         if not all(equals and prefix and name for prefix, equals, name in pairs):
             raise ValueError("write it as +234=africastalking,*=twilio")
         return {prefix.strip(): name.strip() for prefix, _, name in pairs}
+
+    @field_validator("sms_prices", mode="before")
+    @classmethod
+    def _price_list(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        prices: dict[str, dict[str, int]] = {}
+        for entry in (part.strip() for part in value.split(",")):
+            if not entry:
+                continue
+            found = _PRICE.fullmatch(entry)
+            if found is None:
+                raise ValueError(f"{entry!r} is no price: write africastalking:+234=4.00,twilio:*=32.50")
+            gateway, prefix, amount = found.groups()
+            if prefix in prices.setdefault(gateway, {}):
+                raise ValueError(f"{gateway}:{prefix} has two prices")
+            prices[gateway][prefix] = micros(amount)
+        return prices
 
     @field_validator("timezone")
     @classmethod

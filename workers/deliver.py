@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.container import Container
+from app.messaging.prices import Prices
 from app.messaging.sending import Sending
 
 
@@ -13,4 +14,5 @@ def deliver_texts(container: Container) -> int:
         clock=container.clock,
         per_second=container.settings.sms_per_sender_per_second,
         attempts_max=container.settings.sms_attempts_max,
+        prices=Prices.of(container.settings),
     ).deliver_due()

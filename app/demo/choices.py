@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from app.errors import ConfigurationError
+from app.kernel.money import micros
 from app.settings import PREFIX, Environment, Settings, load_settings
 
 DATABASE_FILE: Final = "weighback.sqlite3"
@@ -18,6 +19,8 @@ PAYMENTS_FILE: Final = "payments.sqlite3"
 KEEPSAKES_FILE: Final = "demo.json"
 LOOPBACK: Final = "127.0.0.1"
 TWILIO_FROM: Final = "+2348000000999"
+PRICE_OF_A_PART: Final = "4.00"
+"""About what a Nigerian gateway asks, in naira, so that the reports have something to say."""
 
 
 @dataclass
@@ -75,6 +78,7 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         "twilio_auth_token": keepsakes.twilio_auth_token,
         "twilio_from": TWILIO_FROM,
         "twilio_api_url": local,
+        "sms_prices": {"twilio": {"*": micros(PRICE_OF_A_PART)}},
         "payment_providers": ["standin"],
         "payment_webhook_secret": keepsakes.payment_webhook_secret,
         "standin_payments_api_url": f"{local}/simulator/payments",

@@ -100,6 +100,7 @@ class Past:
 
     def settle_texts(self, session: Session, now: datetime) -> None:
         """Mark what was written in the past as delivered then, so that nothing of it is sent now."""
+        prices = self.container.talk.prices
         rows = session.execute(
             select(OutboxMessage)
             .where(OutboxMessage.status == OutboxStatus.QUEUED, OutboxMessage.not_before <= now)
@@ -110,7 +111,9 @@ class Past:
             row.sent_at = max(row.created_at, row.not_before) + SENT_WITHIN
             row.updated_at = row.sent_at
             row.attempts = 1
-            row.sender = self.container.sms_gateways.for_phone(row.phone).sender
+            gateway = self.container.sms_gateways.for_phone(row.phone)
+            row.sender = gateway.sender
+            row.price_micros = prices.of_a_text(gateway.name, row.phone, row.parts)
             row.provider_message_id = f"SM{new_id().hex}"
         session.flush()
 

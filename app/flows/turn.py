@@ -31,6 +31,7 @@ from app.messaging.contacts import Chatter, ContactNow
 from app.messaging.inbox import InboundText
 from app.messaging.models import InboxMessage, OutboxMessage
 from app.messaging.post import Post
+from app.messaging.prices import Prices
 from app.settings import Settings
 
 log = structlog.get_logger()
@@ -64,6 +65,7 @@ class Talk:
         self.jobs = jobs
         self.engine: Engine[Snapshot] = registry.engine(catalogue)
         self.facts = Facts.of(settings, catalogue)
+        self.prices = Prices.of(settings)
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
         language=language,
         household_id=answer.home_id,
         now=now,
+        prices=talk.prices,
     )
     return reply
 

@@ -59,7 +59,7 @@ class Transfer(Base):
     cause_id: Mapped[UUID]
     posting_count: Mapped[int]
     """How many postings it has; the triggers refuse one more, so a booked transfer cannot grow."""
-    effective_at: Mapped[datetime]
+    effective_at: Mapped[datetime] = mapped_column(index=True)
     recorded_at: Mapped[datetime]
 
 

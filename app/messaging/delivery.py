@@ -18,6 +18,7 @@ from app.messaging import contacts
 from app.messaging.leases import Lease
 from app.messaging.models import DeliveryReport, OutboxMessage, OutboxStatus
 from app.messaging.ports import SmsGateway
+from app.messaging.prices import NO_PRICES, Prices
 
 _RANK: Final = {
     OutboxStatus.SENT: 1,
@@ -41,13 +42,20 @@ class Report:
 
 
 def mark_sent(
-    session: Session, gateway: SmsGateway, leased: Lease, provider_message_id: str, now: datetime
+    session: Session,
+    gateway: SmsGateway,
+    leased: Lease,
+    provider_message_id: str,
+    now: datetime,
+    *,
+    prices: Prices = NO_PRICES,
 ) -> None:
-    """The gateway has taken the text. Reports that overtook this news are applied as well.
+    """The gateway has taken the text, at its price of this moment. Reports that overtook this news are applied too.
 
     The row is found by its id alone, lease or no lease: what was sent was sent.
     """
     lock_name(session, f"{gateway.name}:{provider_message_id}")
+    part = prices.of_a_part(gateway.name, leased.text.phone)
     session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == leased.row_id)
@@ -56,6 +64,7 @@ def mark_sent(
             provider_message_id=provider_message_id,
             sender=gateway.sender,
             error_code=None,
+            price_micros=None if part is None else OutboxMessage.parts * part,
             sent_at=now,
             updated_at=now,
             leased_by=None,

@@ -15,6 +15,7 @@ from app.conversation.fit import measure
 from app.db import conflict
 from app.kernel.ids import new_id
 from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
+from app.messaging.prices import NO_PRICES, Prices
 
 _inbox = cast("Table", InboxMessage.__table__)
 _outbox = cast("Table", OutboxMessage.__table__)
@@ -97,6 +98,7 @@ def answer(
     language: str,
     now: datetime,
     household_id: UUID | None = None,
+    prices: Prices = NO_PRICES,
 ) -> UUID:
     """Keep `reply` to the inbox row `row_id`, which was made for `to`, with its parts counted like any other's.
 
@@ -122,6 +124,7 @@ def answer(
             "not_before": now,
             "gateway": to.gateway,
             "sender": to.recipient,
+            "price_micros": prices.of_a_text(to.gateway, to.phone, size.parts),
             "created_at": now,
             "sent_at": now,
             "updated_at": now,

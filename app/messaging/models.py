@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -81,8 +81,13 @@ class OutboxMessage(Base):
     sender: Mapped[str | None] = mapped_column(String(32))
     provider_message_id: Mapped[str | None] = mapped_column(String(80), index=True)
     error_code: Mapped[str | None] = mapped_column(String(40))
+    price_micros: Mapped[int | None] = mapped_column(BigInteger)
+    """Of all its parts, by the price list of the moment it went out; null where that did not say."""
+    told_price_micros: Mapped[int | None] = mapped_column(BigInteger)
+    """What the gateway itself said it charged; goes before `price_micros`."""
     created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When a gateway took it; null while none has."""
     updated_at: Mapped[datetime]
 
 

@@ -20,6 +20,7 @@ from app.messaging.gateways import SmsGateways
 from app.messaging.leases import Lease
 from app.messaging.pacing import Pace
 from app.messaging.ports import FateUnknown, NotSent, OptedOut, Rejected, SmsGateway
+from app.messaging.prices import NO_PRICES, Prices
 
 BATCH: Final = 50
 PARALLEL: Final = 4
@@ -42,6 +43,7 @@ class Sending:
     clock: Clock
     per_second: float
     attempts_max: int
+    prices: Prices = NO_PRICES
     wall: Clock = field(default_factory=SystemClock)
     sleep: Callable[[float], None] = time.sleep
 
@@ -93,7 +95,9 @@ class Sending:
                 leases.mark_unclear(session, leased, error.code, self.clock.now())
         else:
             with self.database.unit_of_work() as session:
-                delivery.mark_sent(session, gateway, leased, provider_message_id, self.clock.now())
+                delivery.mark_sent(
+                    session, gateway, leased, provider_message_id, self.clock.now(), prices=self.prices
+                )
         return 1
 
     def _try_again(self, leased: Lease, code: str) -> None:
@@ -140,7 +144,7 @@ class Sending:
             known = leases.known_ids(session, gateway.name, candidates)
             unknown = [candidate for candidate in candidates if candidate not in known]
             if unknown:
-                delivery.mark_sent(session, gateway, leased, unknown[0], now)
+                delivery.mark_sent(session, gateway, leased, unknown[0], now, prices=self.prices)
             elif leased.attempts >= self.attempts_max:
                 leases.fail(session, leased, leases.FATE_UNKNOWN, now)
             else:

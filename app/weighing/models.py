@@ -85,7 +85,7 @@ class Weighing(Base):
     """A pickup is paid for once."""
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
     collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"))
-    weighed_at: Mapped[datetime]
+    weighed_at: Mapped[datetime] = mapped_column(index=True)
     credit_minor: Mapped[int]
     transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_transfers.id"))
     created_at: Mapped[datetime]
