@@ -62,9 +62,7 @@ class Engine(Generic[FactsT]):
     def understand(self, text: str, position: Position) -> Meaning:
         """What `text` means where the conversation stands."""
         state = self._registry.state(position.state)
-        return self._vocabulary.understand(
-            text, free_text=state.free_text, guess=state.name == MENU and not state.free_text
-        )
+        return self._vocabulary.understand(text, free_text=state.free_text, guess=state.guesses)
 
     def route(self, meaning: Meaning, position: Position) -> Route[FactsT]:
         """Commands are heard from anywhere; then words that take back; then the state that asked.

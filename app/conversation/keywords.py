@@ -6,63 +6,34 @@ what the person wrote, never a guess at a typo, and no command of ours may be on
 
 from __future__ import annotations
 
-import enum
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
+from app.conversation.amounts import LONGEST_NUMBER, amount_in
+from app.conversation.carriers import CARRIER_WORDS, Carrier
 from app.conversation.catalogue import Catalogue
+from app.conversation.correcting import Corrector
+from app.conversation.hearing import (
+    Guess,
+    Politeness,
+    Said,
+    cleaned,
+    has_keycap,
+    is_nod,
+    joined,
+    normalise,
+    own_words,
+)
 from app.errors import ConfigurationError
 
+__all__ = ["CARRIER_WORDS", "Carrier", "Guess", "Meaning", "Said", "Vocabulary", "normalise"]
 
-class Carrier(enum.StrEnum):
-    """What carriers' words do; the values are those of Twilio's `OptOutType`."""
-
-    STOP = "STOP"
-    START = "START"
-    HELP = "HELP"
-
-
-CARRIER_WORDS: Mapping[str, Carrier] = {
-    **dict.fromkeys(
-        ("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"), Carrier.STOP
-    ),
-    **dict.fromkeys(("start", "yes", "unstop"), Carrier.START),
-    **dict.fromkeys(("help", "info"), Carrier.HELP),
-}
-"""Twilio's default keywords, which are those of the CTIA's handbook."""
-
-_APOSTROPHES = re.compile("['`\u00b4\u2018\u2019]")  # straight, grave, acute and the curly pair
-_NO_WORD = re.compile(r"[^\w]+|_+")
 _WORD_THEN_NUMBER = re.compile(r"^([^\W\d_]+)(\d.*)$", re.DOTALL)
-_SHORTEST_WORD_TO_CORRECT = 5
-_LONGEST_NUMBER = 9
-_AMOUNT = re.compile(
-    r"(?P<before>[^\d\s]*)\s*(?P<digits>\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.00?)?\s*(?P<after>\D*)"
-)
+_BETWEEN_COMMANDS = re.compile(r"[\n.,;:&+/!?]+")
 _YES = "yes"  # a carrier's word, so no catalogue has it; where it reaches us it still agrees
-_HASH = "#"  # how a naira sign comes out on many handsets
-
-
-@dataclass(frozen=True)
-class Said:
-    """A text, as typed and as compared."""
-
-    text: str
-    """As typed, without the white space around it."""
-    words: str
-    """Lower case, no accents, no punctuation, single spaces, no politeness around it."""
-    kinds: frozenset[str] = frozenset()
-    """The helper words of the catalogues that all of it is: `back`, `more`, `agree` …"""
-    amount: int | None = None
-    """The whole amount of money, where the text is plainly one and nothing else: `500`, `N1,500`, `500 naira`."""
-
-    @property
-    def number(self) -> int | None:
-        """The number, where the text is nothing else."""
-        digits = self.words if self.words.isascii() and self.words.isdigit() else ""
-        return int(digits) if 0 < len(digits) <= _LONGEST_NUMBER else None
+_SHORT = 4
+"""Letters; so short a word has many neighbours that mean something else."""
 
 
 @dataclass(frozen=True)
@@ -76,107 +47,116 @@ class Meaning:
     """What followed the command word, as typed."""
     language: str | None = None
     """Whose word the command was, where only one language has it."""
-
-
-def normalise(text: str) -> str:
-    """Letters and digits as people compare them: `"  Báláncè, pls!"` is `"balance pls"`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(_NO_WORD.sub(" ", _APOSTROPHES.sub("", bare)).split())
-
-
-def _joined(words: str) -> str:
-    return words.replace(" ", "")
+    guessed: bool = False
+    """The command word was mistyped."""
+    also: tuple[str, ...] = ()
+    """Further commands in the same text, in their order."""
 
 
 class Vocabulary:
     """The command words of all enabled languages at once: nobody has to tell us first which one it will be."""
 
-    def __init__(self, catalogue: Catalogue, *, with_rest: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        with_rest: Iterable[str] = (),
+        done_if_guessed: Collection[str] = (),
+        done_if_long: Collection[str] = (),
+        small_talk: Collection[str] = (),
+    ) -> None:
         """`with_rest` names the commands that may be followed by more words (`REDEEM 500`).
 
-        Upper-case names in the catalogues are commands; lower-case ones (`back`, `more`, `agree`,
-        `polite`, `opt-out`) are words that states and this reader use. Raises `ConfigurationError` where
-        a word is a carrier's or means two things.
+        A mistyped command of `done_if_guessed` is taken for it, one of `done_if_long` only where the word is
+        no short one; about any other the person is asked. Commands of `small_talk` (`hello`, `thank you`) are
+        politeness beside another one. Upper-case names in the catalogues are commands;
+        lower-case ones (`back`, `more`, `agree`, `polite`, `opt-out`) are words that states and this reader
+        use. Raises `ConfigurationError` where a word is a carrier's or means two things.
         """
         self._with_rest = frozenset(with_rest)
-        self._helpers: dict[str, frozenset[str]] = {}
+        self._done_if_guessed = frozenset(done_if_guessed)
+        self._done_if_long = frozenset(done_if_long)
+        self._small_talk = frozenset(small_talk)
         self._commands: dict[str, str] = {}
         self._languages: dict[str, set[str]] = {}
+        phrases: dict[str, str] = {}
         helpers: dict[str, set[str]] = {}
         for language in catalogue.languages:
             for name, written in catalogue.keywords(language).items():
                 for word in map(normalise, written):
+                    _refuse_carrier_word(name, word, language)
                     if name.isupper():
                         self._add_command(name, word, language)
+                        phrases[word] = name
                     else:
                         helpers.setdefault(name, set()).add(word)
-                        _refuse_carrier_word(name, word, language)
-        self._helpers = {name: frozenset(words) for name, words in helpers.items()}
-        self._polite = self._helpers.get("polite", frozenset())
-        polite = "|".join(map(re.escape, sorted(self._polite, key=len, reverse=True))) or "(?!)"
-        self._polite_start = re.compile(f"^(?:(?:{polite}) )+")
-        self._polite_end = re.compile(f"(?: (?:{polite}))+$")
-        self._opt_out = frozenset(map(_joined, self._helpers.get("opt-out", ())))
+        self._helpers: Mapping[str, Collection[str]] = helpers
+        self._polite = Politeness(helpers.get("polite", ()))
+        greetings = {phrase for phrase, name in phrases.items() if name in self._small_talk}
+        self._greetings = Politeness(greetings | self._polite.words)
+        self._numbers = _numbers(catalogue)
+        self._opt_out = frozenset(map(joined, helpers.get("opt-out", ())))
+        self._corrector = Corrector(phrases, {*CARRIER_WORDS, *self._opt_out})
 
     @property
     def commands(self) -> frozenset[str]:
         return frozenset(self._commands.values())
 
     def hear(self, text: str) -> Said:
-        """`text`, made ready to compare. Controls that PostgreSQL or phones cannot hold become spaces."""
-        typed = "".join(" " if unicodedata.category(c) == "Cc" and c != "\n" else c for c in text).strip()
-        words = self._without_politeness(normalise(typed))
+        """`text`, made ready to compare. What is quotation alone is text without words."""
+        whole = cleaned(text)
+        typed = own_words(whole)
+        if not typed:
+            return Said(whole, "")
+        words = self._polite.without(normalise(typed))
         kinds = {name for name, known in self._helpers.items() if words in known}
         if words == _YES:
             kinds.add("agree")
-        return Said(typed, words, frozenset(kinds), self._amount(typed))
+        if is_nod(typed):
+            kinds.add("nod")
+        amount = amount_in(typed, self._helpers.get("money", ()), self._polite)
+        if has_keycap(typed):
+            kinds.discard("agree")
+            amount = None
+        return Said(typed, words, frozenset(kinds), self._number(words), amount)
 
     def understand(self, text: str, *, free_text: bool = False, guess: bool = False) -> Meaning:
         """What `text` means. With `free_text` only a bare command counts, so that a landmark may begin with
-        one; with `guess` one slip of the finger in a longer command word is forgiven.
+        one; with `guess` slips of the finger in a command word are looked for.
         """
         said = self.hear(text)
+        if not said.words:
+            return Meaning(said)
         carrier = self._carrier(said.words)
         if carrier:
             return Meaning(said, carrier=carrier)
-        for whole in (_joined(normalise(said.text)), _joined(said.words)):
-            if whole in self._commands:
-                return self._meaning(said, whole, "")
-        if not free_text:
-            with_rest = self._command_with_rest(said)
-            if with_rest:
-                return with_rest
-        if guess:
-            near = self._near(said.words)
-            if near:
-                return self._meaning(said, near, "")
-        return Meaning(said)
+        bare = self._bare(said.text)
+        if bare:
+            return self._meaning(said, bare)
+        if free_text:
+            return Meaning(said)
+        clear = self._several(said) or self._with_more(said)
+        if clear is None and guess:
+            return self._guessed(said)
+        return clear or Meaning(said)
 
-    def _amount(self, typed: str) -> int | None:
-        """Signs, ranges, fractions and stray words are no amount: money is never guessed."""
-        found = _AMOUNT.fullmatch(typed.casefold())
-        if not found:
+    def _number(self, words: str) -> int | None:
+        """`2`, `option 2`, `two`; nothing that has any other word in it."""
+        left = [word for word in words.split() if word not in self._helpers.get("option", ())]
+        if len(left) != 1:
             return None
-        money = self._helpers.get("money", frozenset())
-        before, after = found["before"], self._without_politeness(normalise(found["after"]))
-        currency = not before or before == _HASH or unicodedata.category(before[0]) == "Sc" or before in money
-        if not currency or (len(before) > 1 and before not in money):
-            return None
-        if after and after not in money and after not in self._polite:
-            return None
-        if any(c in found["after"] for c in "-+*/%"):
-            return None
-        return int(found["digits"].replace(",", ""))
+        digits = left[0]
+        if digits.isascii() and digits.isdigit():
+            return int(digits) if len(digits) <= LONGEST_NUMBER else None
+        return self._numbers.get(digits)
 
     def _add_command(self, name: str, word: str, language: str) -> None:
-        _refuse_carrier_word(name, word, language)
-        key = _joined(word)
+        key = joined(word)
         if self._commands.setdefault(key, name) != name:
             raise ConfigurationError(f"{language}.po: {word!r} is both {self._commands[key]} and {name}")
         self._languages.setdefault(key, set()).add(language)
 
-    def _meaning(self, said: Said, word: str, rest: str) -> Meaning:
+    def _meaning(self, said: Said, word: str, rest: str = "") -> Meaning:
         languages = self._languages[word]
         return Meaning(
             said,
@@ -187,57 +167,117 @@ class Vocabulary:
 
     def _carrier(self, words: str) -> Carrier | None:
         """All that was said must be carriers' words of one kind: `STOP STOP` is an opt-out, `stop this bill` not."""
-        joined = _joined(words)
-        if joined in self._opt_out:
+        whole = joined(words)
+        if whole in self._opt_out:
             return Carrier.STOP
-        if joined in CARRIER_WORDS:
-            return CARRIER_WORDS[joined]
+        if whole in CARRIER_WORDS:
+            return CARRIER_WORDS[whole]
         kinds = {CARRIER_WORDS.get(word) for word in words.split()}
         return kinds.pop() if len(kinds) == 1 else None
 
-    def _command_with_rest(self, said: Said) -> Meaning | None:
+    def _bare(self, text: str) -> str | None:
+        """The command word that `text` is, with or without politeness, however often it is repeated."""
+        words = normalise(text)
+        plain = self._polite.without(words)
+        for whole in map(joined, (words, plain, self._greetings.without(words))):
+            if whole in self._commands:
+                return whole
+        repeated = set(plain.split())
+        once = repeated.pop() if len(repeated) == 1 else ""
+        return once if once in self._commands else None
+
+    def _with_more(self, said: Said) -> Meaning | None:
         """`REDEEM 500`, `redeem500`, `Wrong: plastic was 3kg`; the longest command word wins."""
-        glued = _WORD_THEN_NUMBER.match(said.text)
-        text = f"{glued[1]} {glued[2]}" if glued else said.text
-        pieces = text.split()
+        pieces = _pieces(said.text)
         for taken in range(len(pieces) - 1, 0, -1):
-            word = _joined(normalise(" ".join(pieces[:taken])))
+            word = joined(normalise(" ".join(pieces[:taken])))
             if self._commands.get(word) in self._with_rest:
                 rest = " ".join(pieces[taken:])
                 if normalise(rest):
                     return self._meaning(said, word, rest)
         return None
 
-    def _near(self, words: str) -> str | None:
-        if " " in words or len(words) < _SHORTEST_WORD_TO_CORRECT:
+    def _several(self, said: Said) -> Meaning | None:
+        """`balance and next pickup`, `SKIP. BALANCE?`: each part a command, and nothing else in the text."""
+        parts: list[Meaning] = []
+        for piece in _BETWEEN_COMMANDS.split(said.text):
+            words = normalise(piece)
+            if not words or self._polite.without(words) in self._polite.words:
+                continue
+            found = self._one(said, piece) or self._apart(said, piece) or self._one_with_number(said, piece)
+            if not found:
+                return None
+            parts += found
+        asked: dict[str, Meaning] = {}
+        for part in parts:
+            if part.command and part.command not in self._small_talk:
+                asked.setdefault(part.command, part)
+        if not asked:
             return None
-        if any(_one_slip(words, carrier) for carrier in CARRIER_WORDS):
-            return None
-        near = [
-            word
-            for word in self._commands
-            if len(word) >= _SHORTEST_WORD_TO_CORRECT and _one_slip(words, word)
-        ]
-        return near[0] if len({self._commands[word] for word in near}) == 1 else None
+        first, *others = asked.values()
+        return replace(first, also=tuple(other.command for other in others if other.command))
 
-    def _without_politeness(self, words: str) -> str:
-        """Nothing is taken off a text that is all politeness."""
-        return self._polite_end.sub("", self._polite_start.sub("", words))
+    def _one(self, said: Said, piece: str) -> list[Meaning]:
+        bare = self._bare(piece)
+        return [self._meaning(said, bare)] if bare else []
+
+    def _one_with_number(self, said: Said, piece: str) -> list[Meaning]:
+        more = self._with_more(Said(piece, ""))
+        return [replace(more, said=said)] if more and re.search(r"\d", more.rest) else []
+
+    def _apart(self, said: Said, piece: str) -> list[Meaning]:
+        """The commands on both sides of an `and`."""
+        parts: list[list[str]] = [[]]
+        for word in piece.split():
+            if normalise(word) in self._helpers.get("and", ()):
+                parts.append([])
+            else:
+                parts[-1].append(word)
+        pieces = [" ".join(part) for part in parts if part]
+        found = [self._one(said, each) or self._one_with_number(said, each) for each in pieces]
+        return [one for each in found for one in each] if len(pieces) > 1 and all(found) else []
+
+    def _guessed(self, said: Said) -> Meaning:
+        """A likely slip: the command, where that can do no harm; else a guess for the person to confirm."""
+        if self._corrector.is_reserved(said.words):
+            return Meaning(said)
+        word, rest = self._corrector.nearest(said.words), ""
+        if word is None:
+            word, rest = self._near_with_more(said.text)
+        if word is None:
+            return Meaning(said)
+        command = self._commands[word]
+        if command in self._done_if_guessed or (command in self._done_if_long and len(word) > _SHORT):
+            return replace(self._meaning(said, word, rest), guessed=True)
+        return Meaning(replace(said, guess=Guess(command, rest)))
+
+    def _near_with_more(self, text: str) -> tuple[str | None, str]:
+        """`REDEM 500`: only with one more word, or a number; the first word of a sentence is often like a command."""
+        first, *more = _pieces(text) or [""]
+        rest = " ".join(more)
+        if len(more) == 1 or re.search(r"\d", rest):
+            near = self._corrector.nearest(normalise(first))
+            if near and self._commands[near] in self._with_rest:
+                return near, rest
+        return None, ""
+
+
+def _pieces(text: str) -> list[str]:
+    glued = _WORD_THEN_NUMBER.match(text)
+    return (f"{glued[1]} {glued[2]}" if glued else text).split()
+
+
+def _numbers(catalogue: Catalogue) -> Mapping[str, int]:
+    """Number words by what they stand for; one that means two numbers in two languages means none."""
+    meant: dict[str, set[int]] = {}
+    for language in catalogue.languages:
+        for number, word in enumerate(catalogue.keywords(language).get("one-to-nine", ()), start=1):
+            meant.setdefault(normalise(word), set()).add(number)
+    return {word: numbers.pop() for word, numbers in meant.items() if len(numbers) == 1}
 
 
 def _refuse_carrier_word(name: str, word: str, language: str) -> None:
     if not word:
         raise ConfigurationError(f"{language}.po: {name} has an empty word")
-    if _joined(word) in CARRIER_WORDS:
+    if joined(word) in CARRIER_WORDS:
         raise ConfigurationError(f"{language}.po: {name} uses {word!r}, which carriers keep for themselves")
-
-
-def _one_slip(typed: str, word: str) -> bool:
-    """One letter too many, too few, wrong, or two neighbours swapped."""
-    if abs(len(typed) - len(word)) > 1 or typed == word:
-        return False
-    start = 0
-    while start < min(len(typed), len(word)) and typed[start] == word[start]:
-        start += 1
-    a, b = typed[start:], word[start:]
-    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])

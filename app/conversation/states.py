@@ -93,6 +93,8 @@ class State(Generic[FactsT]):
     """Those of them that its own question needs."""
     free_text: bool = False
     """Any words may be the answer, so only a bare command word leaves it."""
+    guesses: bool = False
+    """Mistyped command words are looked for. Not where a question is open, least of all one about money."""
     aliases: tuple[str, ...] = ()
     """Names it was stored under before."""
 

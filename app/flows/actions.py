@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.kernel.grams import Grams
 from app.kernel.place import Location
 
 
@@ -45,6 +46,8 @@ class Redeem:
 class OpenDispute:
     household_id: UUID
     said: str
+    weight: Grams | None = None
+    """The one they named, if they did."""
 
 
 @dataclass(frozen=True)

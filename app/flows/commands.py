@@ -24,6 +24,7 @@ from app.flows.snapshot import Home, Snapshot
 from app.households import service as households
 from app.jobs import Jobs
 from app.kernel.clock import local_date
+from app.kernel.grams import kilograms
 from app.kernel.money import Money
 from app.kernel.phone import national
 from app.ledger import service as ledger
@@ -156,10 +157,20 @@ def _redeem(doing: Doing, action: actions.Redeem) -> Reply:
 
 
 def _dispute(doing: Doing, action: actions.OpenDispute) -> Reply | None:
-    phone = doing.facts.phone
-    cases.open_dispute(doing.session, action.household_id, action.said, doing.now, phone=phone)
-    weighing = doing.facts.weighing
-    return say("wrong.done", date=weighing.date) if weighing else None
+    phone, weighing = doing.facts.phone, doing.facts.weighing
+    cases.open_dispute(doing.session, action.household_id, _in_kilograms(action), doing.now, phone=phone)
+    if weighing is None:
+        return None
+    if action.weight is not None:
+        return say("wrong.done.weight", date=weighing.date, weight=action.weight)
+    return say("wrong.done", date=weighing.date)
+
+
+def _in_kilograms(action: actions.OpenDispute) -> str:
+    """What they said, with the weight as the office writes it where they did not: `2,5` is `2.5 kg: 2,5`."""
+    weight = f"{kilograms(action.weight.grams)} kg" if action.weight else ""
+    plain = weight.replace(" ", "") in action.said.lower().replace(" ", "")
+    return action.said if plain else f"{weight}: {action.said}"
 
 
 def _speak(doing: Doing, action: actions.SetLanguage) -> None:

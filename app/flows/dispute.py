@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.conversation.amounts import weight_in
 from app.conversation.keywords import Said
 from app.conversation.states import MENU, Data, Outcome, Reply, State, Step, say
 from app.flows.actions import OpenDispute
@@ -18,9 +19,14 @@ def _wrong(said: Said, facts: Snapshot, home: Home) -> Outcome:
         return Step(reply=say("wrong.none"))
     if weighing.disputed:
         return Step(reply=say("wrong.open", date=weighing.date))
-    if len(said.words) >= SHORTEST:
-        return Step(action=OpenDispute(home.id, said.text))
+    if _tells(said):
+        return Step(action=OpenDispute(home.id, said.text, weight_in(said.text)))
     return Step(SAID, data={"home": home.reference})
+
+
+def _tells(said: Said) -> bool:
+    """A few words, or a weight however short: `5`."""
+    return len(said.words) >= SHORTEST or weight_in(said.text) is not None
 
 
 def _ask(facts: Snapshot, _data: Data) -> Reply:
@@ -33,7 +39,7 @@ def _ask(facts: Snapshot, _data: Data) -> Reply:
 def _hear(said: Said, facts: Snapshot, data: Data) -> Outcome:
     if facts.home is None:
         return Step(reply=say("trouble"))
-    if len(said.words) < SHORTEST:
+    if not _tells(said):
         return Step(SAID, say("wrong.again"), data)
     return _wrong(said, facts, facts.home)
 

@@ -17,11 +17,14 @@ from app.conversation.states import (
     pick,
     say,
 )
+from app.flows import guess
 from app.flows.snapshot import HOMES, Snapshot
 
 SHOWN = "menu.shown"
 CHOICES = ("PICKUP", "NEXT", "BALANCE", "REDEEM", "RATES", "WRONG", "LANG")
 _OPTIONS = numbered((command, line(f"menu.{command}")) for command in CHOICES)
+SMALL_TALK = ("MENU", "THANKS")
+"""Politeness, where another command stands beside it: `hello, balance`."""
 _READY = 1
 """What our reminders offer as an answer."""
 
@@ -42,7 +45,7 @@ def _ask(_facts: Snapshot, _data: Data) -> Reply:
 
 def _hear(said: Said, facts: Snapshot, _data: Data) -> Outcome:
     chosen = pick(said, _OPTIONS)
-    return Open(chosen.value) if chosen else Step(reply=_unknown(facts))
+    return Open(chosen.value) if chosen else _not_understood(said, facts)
 
 
 def _ask_idle(facts: Snapshot, _data: Data) -> Reply:
@@ -52,13 +55,15 @@ def _ask_idle(facts: Snapshot, _data: Data) -> Reply:
 def _hear_idle(said: Said, facts: Snapshot, _data: Data) -> Outcome:
     if facts.homes and said.number == _READY:
         return Open("READY")
-    if facts.homes and said.kinds & {"agree", "polite"}:
+    if facts.homes and said.kinds & {"agree", "polite", "nod"}:
         return Step(reply=say("thanks"))
-    return Step(reply=_unknown(facts))
+    return _not_understood(said, facts)
 
 
-def _unknown(facts: Snapshot) -> Reply:
-    return say("unknown" if facts.homes else "unknown.stranger")
+def _not_understood(said: Said, facts: Snapshot) -> Step:
+    if said.guess:
+        return guess.ask_about(said.guess)
+    return Step(reply=say("unknown" if facts.homes else "unknown.stranger"))
 
 
 STATES = (
@@ -66,11 +71,19 @@ STATES = (
         MENU,
         _ask_idle,
         _hear_idle,
-        targets=frozenset(),
+        targets=frozenset({guess.ASKED}),
         needs=frozenset({HOMES}),
         asks_with=frozenset({HOMES}),
+        guesses=True,
     ),
-    State(SHOWN, _ask, _hear, targets=frozenset({MENU}), needs=frozenset({HOMES})),
+    State(
+        SHOWN,
+        _ask,
+        _hear,
+        targets=frozenset({MENU, guess.ASKED}),
+        needs=frozenset({HOMES}),
+        guesses=True,
+    ),
 )
 ENTRIES = (
     Entry("MENU", _menu, targets=frozenset({SHOWN}), needs=frozenset({HOMES})),

@@ -39,7 +39,7 @@ def decide(
         return Decision(agrees=True, reply=_welcome(facts))
     if meaning.carrier is Carrier.HELP:
         return Decision(reply=_help(facts, opted_out=opted_out))
-    if meaning.command == "JOIN" and (opted_out or not facts.homes):
+    if meaning.command == "JOIN" and (not meaning.guessed if opted_out else not facts.homes):
         return Decision(agrees=True, goes_on=True)
     return SILENT if opted_out else GO_ON  # a plain "yes" to a question of ours goes on too
 

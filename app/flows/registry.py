@@ -8,7 +8,7 @@ from app.conversation.catalogue import Catalogue
 from app.conversation.engine import Engine
 from app.conversation.keywords import Vocabulary
 from app.conversation.states import Registry
-from app.flows import balance, dispute, home, join, language, leave, menu, pickup, redeem
+from app.flows import balance, dispute, guess, home, join, language, leave, menu, pickup, redeem
 from app.flows.snapshot import Snapshot
 
 TEXTS = Path(__file__).parent / "texts"
@@ -22,6 +22,7 @@ REGISTRY: Registry[Snapshot] = Registry(
         *language.STATES,
         *leave.STATES,
         *menu.STATES,
+        *guess.STATES,
     ),
     entries=(
         *join.ENTRIES,
@@ -36,7 +37,17 @@ REGISTRY: Registry[Snapshot] = Registry(
 )
 
 
+def vocabulary(catalogue: Catalogue) -> Vocabulary:
+    """The command words of all languages of `catalogue`. Raises `ConfigurationError` for words that clash."""
+    return Vocabulary(
+        catalogue,
+        with_rest=(entry.command for entry in REGISTRY.entries.values() if entry.takes_rest),
+        done_if_guessed=guess.DONE_IF_GUESSED,
+        done_if_long=guess.DONE_IF_LONG,
+        small_talk=menu.SMALL_TALK,
+    )
+
+
 def engine(catalogue: Catalogue) -> Engine[Snapshot]:
     """The engine for the languages of `catalogue`. Raises `ConfigurationError` for command words that clash."""
-    with_rest = (entry.command for entry in REGISTRY.entries.values() if entry.takes_rest)
-    return Engine(Vocabulary(catalogue, with_rest=with_rest), REGISTRY)
+    return Engine(vocabulary(catalogue), REGISTRY)

@@ -31,6 +31,7 @@ PLAIN_LIBRARIES = {
     "prometheus_client",
     "pydantic",
     "pydantic_settings",
+    "rapidfuzz",
     "rich",
     "smsutil",
     "sqlalchemy",

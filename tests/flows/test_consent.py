@@ -30,6 +30,11 @@ def test_joining_again_brings_a_person_back(town: Town) -> None:
     town.amina.says("BALANCE").hears("your credit")
 
 
+def test_a_guess_brings_nobody_back(town: Town) -> None:
+    town.amina.says("STOP").says("JION").hears_nothing()
+    assert town.amina.consents == [(False, "text")]
+
+
 def test_help_is_answered_even_then(town: Town) -> None:
     town.amina.says("HELP").hears("PICKUP, NEXT, SKIP")
     town.phone(2000).says("info").hears("Text JOIN")

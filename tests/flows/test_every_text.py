@@ -28,6 +28,7 @@ LONGEST: dict[str, Value] = {
     "balance": Money(99_999_950, "NGN"),
     "code": "SUR-01",
     "collector": "C" * NAME_LONGEST,
+    "command": "BALANCE",
     "count": 99,
     "credit": _MUCH,
     "date": date(2026, 12, 30),
@@ -98,7 +99,14 @@ FACTS = Snapshot(
     offers=(Offer("AIRTIME", "Airtime", 5_000, 9_999_950, 50),),
     weighing=LastWeighing(date(2026, 12, 30), Grams(199_950), disputed=False),
 )
-DATA = {"reward": "AIRTIME", "amount_minor": "9999950", "zone": "Z01", "left": "1", "home": HOME.reference}
+DATA = {
+    "reward": "AIRTIME",
+    "amount_minor": "9999950",
+    "zone": "Z01",
+    "left": "1",
+    "home": HOME.reference,
+    "command": "BALANCE",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -163,6 +163,26 @@ def test_wrong_with_words_needs_no_second_text(town: Town) -> None:
     assert _disputes(town) == ["plastic was 5kg"]
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("WRONG 2.5", "2.5 kg: 2.5"),
+        ("wrong 2,5kg plastic", "2.5 kg: 2,5kg plastic"),
+        ("Wrong. 800 g", "0.8 kg: 800 g"),
+    ],
+)
+def test_a_weight_in_a_dispute_is_read_and_read_back(town: Town, text: str, kept: str) -> None:
+    _weigh(town)
+    weight = kept.split(" kg", maxsplit=1)[0]
+    town.amina.says(text).hears(f"You say {weight}kg", "We will check")
+    assert _disputes(town) == [kept]
+
+
+def test_a_bare_number_answers_what_was_wrong(town: Town) -> None:
+    _weigh(town)
+    town.amina.says("WRONG").says("5").hears("You say 5kg")
+
+
 def test_who_has_left_can_still_have_the_money(town: Town, amina: Phone) -> None:
     amina.says("LEAVE").hears("N1,250 stays yours").says("1").hears("text REDEEM to get it")
     amina.says("REDEEM 1000").says("1").hears("on its way", "Credit left: N250")

@@ -43,6 +43,41 @@ def test_a_picture_or_nothing_at_all_is_answered_sensibly_and_loses_nothing(town
 
 def test_a_slip_of_the_finger_is_forgiven(town: Town) -> None:
     town.amina.says("BALNCE").hears("your credit")
+    town.amina.says("MENU").says("blnc").hears("your credit")
+    town.phone(2004).says("jion").hears("Choose your language")
+
+
+def test_a_slip_that_could_cost_something_is_asked_about(town: Town) -> None:
+    town.credit(100_000)
+    phone = town.amina.says("REDEM 500").hears("did you mean REDEEM?", "1 Yes", "0 No")
+    phone.says("1").hears("Send Airtime of N500").says("no").hears("nothing was changed")
+    phone.says("laeve").hears("did you mean LEAVE?").says("0").hears("nothing was changed")
+    phone.says("skp").hears("did you mean SKIP?").says("what").hears("did not understand")
+    assert town.redemptions() == []
+    assert PickupStatus.DECLINED not in {pickup.status for pickup in phone.pickups}
+
+
+def test_where_money_is_asked_about_no_slip_is_corrected(town: Town) -> None:
+    town.credit(100_000)
+    phone = town.amina.says("REDEEM 500").hears("Send Airtime")
+    for text in ("BALNCE", "yess", "okk", "\U0001f44d", "1\ufe0f\u20e3", "one", "> 1", "Fwd: 1"):
+        phone.says(text).hears("Please reply 1 or 0")
+    assert town.redemptions() == []
+
+
+def test_a_thumb_up_is_met_with_politeness(town: Town) -> None:
+    town.amina.says("\U0001f44d\U0001f3fe").hears("You are welcome")
+
+
+def test_menu_numbers_are_heard_in_words(town: Town) -> None:
+    for text in ("3 please", "option 3", "Number three", "three"):
+        town.amina.says("MENU").says(text).hears("your credit")
+
+
+def test_our_own_words_sent_back_are_nothing(town: Town) -> None:
+    quoted = "Fwd: We collect your recyclables tomorrow, Thu 26 Nov, 8am-12:30pm. Reply 1 if you are ready, SKIP if not this time."
+    town.amina.says(quoted).hears("did not understand")
+    town.amina.says(f"balance\n> {quoted}").hears("your credit")
 
 
 def test_odd_characters_harm_nothing(town: Town) -> None:
