@@ -7,7 +7,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeVar
 
+from babel.numbers import get_currency_precision
+
 from app import flows
+from app.adapters.payments.manual import Manual
 from app.adapters.payments.standin import Standin
 from app.adapters.payments.standin_company import PaymentCompany
 from app.adapters.routing.nearest_neighbour import NearestNeighbour
@@ -106,8 +109,12 @@ def _payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
     makers: dict[str, Callable[[Settings], PaymentProvider]] = {
         found.name: found.load() for found in entry_points(group="weighback.payment_providers")
     }
-    makers |= {"standin": _standin}
+    makers |= {"manual": _manual, "standin": _standin}
     return {name: _chosen(makers, "PAYMENT_PROVIDERS", name)(settings) for name in settings.payment_providers}
+
+
+def _manual(settings: Settings) -> PaymentProvider:
+    return Manual(currency=settings.currency, currency_exponent=get_currency_precision(settings.currency))
 
 
 def _standin(settings: Settings) -> PaymentProvider:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigurationError
 from app.kernel.money import micros
+from app.settings_payments import PaymentSettings
 
 PREFIX = "WEIGHBACK_"
 _SHORTEST_SECRET = 32
@@ -27,7 +28,7 @@ class Environment(enum.StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(BaseSettings):
+class Settings(PaymentSettings, BaseSettings):
     """Every setting of the service. Units stand last in the names."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -60,15 +61,6 @@ class Settings(BaseSettings):
     twilio_api_url: str = "https://api.twilio.com"
     twilio_timeout_seconds: float = Field(default=10, gt=0)
 
-    payment_providers: Annotated[list[str], NoDecode] = []
-    """Names, in order of preference."""
-    payment_webhook_secret: SecretStr = SecretStr("")
-    standin_payments_api_url: str = ""
-    """Where the demo's pretend payment company listens, with its path."""
-    standin_payments_key: SecretStr = SecretStr("")
-    """Lets us in there, and signs its callbacks."""
-    standin_payments_timeout_seconds: float = Field(default=10, gt=0)
-
     inbound_texts_per_phone_per_day: int = Field(default=60, ge=1)
     conversation_expires_hours: int = Field(default=12, ge=1)
     request_body_max_bytes: int = Field(default=64 * 1024, ge=1024)
@@ -99,7 +91,6 @@ class Settings(BaseSettings):
     weighing_late_days: int = Field(default=14, ge=0)
     """How long after its date a stop's weights are still taken from a collector's phone."""
     redemption_day_limit_minor: int = Field(default=2_000_000, ge=1)
-    payout_not_found_final_minutes: int = Field(default=30, ge=1)
 
     pin_tries: int = Field(default=5, ge=1)
     pin_lockout_minutes: int = Field(default=15, ge=1)
@@ -110,7 +101,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
 
-    @field_validator("languages", "payment_providers", mode="before")
+    @field_validator("languages", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
         return (
@@ -186,22 +177,10 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or other SMS_GATEWAYS"
                 )
-        return self
-
-    @model_validator(mode="after")
-    def _payments_are_complete(self) -> Self:
-        if self.payment_providers and not self.payment_webhook_secret.get_secret_value():
-            raise ValueError(
-                "set PAYMENT_WEBHOOK_SECRET: it is part of the address that PAYMENT_PROVIDERS call"
-            )
-        if "standin" in self.payment_providers and not (
-            self.standin_payments_api_url and self.standin_payments_key.get_secret_value()
-        ):
-            raise ValueError(
-                "PAYMENT_PROVIDERS names standin: set STANDIN_PAYMENTS_API_URL and STANDIN_PAYMENTS_KEY"
-            )
-        if self.environment is Environment.PRODUCTION and "standin" in self.payment_providers:
-            raise ValueError("PAYMENT_PROVIDERS names standin, which pays nobody; it is for demo and tests")
+            if "standin" in self.payment_providers:
+                raise ValueError(
+                    "PAYMENT_PROVIDERS names standin, which pays nobody; it is for demo and tests"
+                )
         return self
 
     @property

@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
 from app.payouts import booking
+from app.payouts.choosing import choose, note
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt
 from app.payouts.observing import Word, keep, observe
 from app.payouts.ports import (
     AuthLevel,
     CannotPay,
-    Instruction,
     Observation,
     ObservedStatus,
     PaymentProvider,
@@ -101,14 +101,13 @@ def claim(session: Session, office: Office, now: datetime) -> Claimed | None:
     )
     if payout is None:
         return None
-    provider = office.providers.get(payout.provider)
     payout.checks += 1
     payout.next_check_at = now + delay(payout.checks)
-    if provider is None:
+    if payout.status is PayoutStatus.RESERVED:
+        return Claimed(payout.id, _begin(session, payout, office, now))
+    if payout.provider not in office.providers:
         log.error("payout.provider_not_configured", payout_id=str(payout.id), provider=payout.provider)
         return Claimed(payout.id, None)
-    if payout.status is PayoutStatus.RESERVED:
-        return Claimed(payout.id, _begin(session, payout, provider, office.heard, now))
     attempt = session.scalars(
         select(PayoutAttempt).where(PayoutAttempt.payout_id == payout.id, PayoutAttempt.open)
     ).one()
@@ -125,6 +124,7 @@ def answered(session: Session, office: Office, call: Call, result: SubmitResult,
     """Record what a submit came to."""
     turn = _turn(session, call.attempt_id, office.heard, now)
     word = Word(_worded(result), "submit")
+    note(session, call.provider, result, turn.payout.amount_minor, now)
     if result.outcome is SubmitOutcome.NOT_SENT:
         keep(turn, word)
         _not_sent(turn)
@@ -183,41 +183,37 @@ def delay(checks: int) -> timedelta:
 
 
 def _observe(turn: Turn, office: Office, word: Word) -> None:
-    capabilities = office.providers[turn.payout.provider].capabilities
+    capabilities = office.providers[turn.attempt.provider].capabilities
     observe(turn, word, capabilities, office.not_found_final_after)
 
 
-def _begin(
-    session: Session,
-    payout: Payout,
-    provider: PaymentProvider,
-    heard: PayoutListener,
-    now: datetime,
-) -> Call | None:
-    """Store reference and body; the commit after this is the point of no return."""
+def _begin(session: Session, payout: Payout, office: Office, now: datetime) -> Call | None:
+    """Choose who pays, store reference and body; the commit after this is the point of no return."""
     attempt_id = new_id()
-    instruction = Instruction(payout.payee_phone, payout.amount_minor, payout.currency)
     try:
-        request = provider.plan(instruction, attempt_id)
+        chosen = choose(session, office.providers, payout, attempt_id, now)
     except CannotPay as error:
         log.warning("payout.cannot_be_planned", payout_id=str(payout.id), reason=str(error))
         payout.review_reason = str(error)[:200]
         booking.release(session, payout, now)
-        move(session, payout, PayoutStatus.FAILED, heard, now)
+        move(session, payout, PayoutStatus.FAILED, office.heard, now)
         return None
+    if chosen is None:
+        return None
+    payout.provider = chosen.name
     attempt = PayoutAttempt(
         id=attempt_id,
         payout_id=payout.id,
-        provider=payout.provider,
-        reference=request.reference,
-        body=request.body,
-        body_sha256=hashlib.sha256(request.body.encode()).hexdigest(),
+        provider=chosen.name,
+        reference=chosen.request.reference,
+        body=chosen.request.body,
+        body_sha256=hashlib.sha256(chosen.request.body.encode()).hexdigest(),
         created_at=now,
     )
     session.add(attempt)
     session.flush()
-    move(session, payout, PayoutStatus.SUBMITTING, heard, now)
-    payout.next_check_at = now + provider.capabilities.timeout + LEASE_MARGIN
+    move(session, payout, PayoutStatus.SUBMITTING, office.heard, now)
+    payout.next_check_at = now + chosen.provider.capabilities.timeout + LEASE_MARGIN
     return _call(attempt, submit=True)
 
 

@@ -33,6 +33,9 @@ class Payout(Base):
     redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemptions.id"), unique=True)
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
     provider: Mapped[str] = mapped_column(String(32))
+    """Who pays it, or tried last; settled anew for each attempt while no earlier one may have arrived."""
+    candidates: Mapped[list[str] | None] = mapped_column(JSON)
+    """Who may pay it, in order of preference; None = `provider` alone."""
     payee_phone: Mapped[str] = mapped_column(String(16))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
@@ -99,3 +102,62 @@ class PayoutObservation(Base):
     outcome: Mapped[str] = mapped_column(String(24))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
     observed_at: Mapped[datetime]
+
+
+class ProviderHealth(Base):
+    """What the last calls told of a provider, for those who choose one for a new payout."""
+
+    __tablename__ = "payment_provider_health"
+
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    unwell_until: Mapped[datetime | None]
+    """It could not be reached, or gave no clear answer."""
+    short_until: Mapped[datetime | None]
+    short_from_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """Our float with it was too small for this much, and so for anything above."""
+    updated_at: Mapped[datetime]
+
+
+class ProofStatus(enum.StrEnum):
+    WAITING = "waiting"
+    """For the second person."""
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class PayoutProof(Base):
+    """A payment that a person made by hand: who, when, how, and the receipt that proves it."""
+
+    __tablename__ = "payout_proofs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), index=True)
+    method: Mapped[str] = mapped_column(String(24))
+    receipt_number: Mapped[str] = mapped_column(String(64))
+    paid_by: Mapped[str] = mapped_column(String(80))
+    paid_at: Mapped[datetime]
+    status: Mapped[ProofStatus]
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+    """The second person, or whoever rejected it."""
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+    """Why it was rejected."""
+
+
+Index(
+    "uq_payout_proofs_standing",
+    PayoutProof.payout_id,
+    unique=True,
+    sqlite_where=text("status <> 'rejected'"),
+    postgresql_where=text("status <> 'rejected'"),
+)
+Index(
+    "uq_payout_proofs_receipt",
+    PayoutProof.method,
+    PayoutProof.receipt_number,
+    unique=True,
+    sqlite_where=text("status <> 'rejected'"),
+    postgresql_where=text("status <> 'rejected'"),
+)

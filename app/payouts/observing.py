@@ -106,7 +106,7 @@ def _succeeded(turn: Turn, seen: Observation) -> None:
     else:
         # Paid though it was given back, or paid a second time by another attempt.
         turn.close(AttemptResult.LATE)
-        booking.late(turn.session, turn.payout, turn.attempt.id, turn.now)
+        booking.late(turn.session, turn.payout, turn.attempt, turn.now)
         turn.alarm("paid after it was closed; get it back from the provider")
 
 
@@ -130,11 +130,11 @@ def _reversed(turn: Turn, seen: Observation) -> None:
         turn.alarm(difference)
     elif attempt.result is AttemptResult.SUCCEEDED:
         attempt.result = AttemptResult.REVERSED
-        booking.reverse(turn.session, payout, turn.now)
+        booking.reverse(turn.session, payout, attempt.provider, turn.now)
         turn.move(_S.REVERSED)
     elif attempt.result is AttemptResult.LATE:
         attempt.result = AttemptResult.REVERSED
-        booking.late_reversed(turn.session, payout, attempt.id, turn.now)
+        booking.late_reversed(turn.session, payout, attempt, turn.now)
     elif payout.status in IN_FLIGHT and attempt.open:
         turn.give_back(AttemptResult.REVERSED)  # paid and taken back before we ever heard
 

@@ -72,7 +72,8 @@ class CannotPay(Exception):
 
 class SubmitOutcome(enum.StrEnum):
     NOT_SENT = "not_sent"
-    """Provably: the connection was never made."""
+    """Provably nothing was taken: the connection was never made, or the answer was 401, which says that the
+    request "has not been applied" (RFC 9110, 15.5.2). It is tried again under a new reference."""
     ACCEPTED = "accepted"
     SETTLED = "settled"
     REJECTED_FINAL = "rejected_final"
@@ -110,6 +111,8 @@ class Observation:
 class SubmitResult:
     outcome: SubmitOutcome = SubmitOutcome.INDETERMINATE
     observation: Observation = Observation(ObservedStatus.UNCLEAR)
+    short_of_float: bool = False
+    """Refused because our own account with the provider holds too little: others go first for a while."""
 
 
 class PaymentProvider(Protocol):

@@ -6,6 +6,7 @@ How a payout then goes its way: `driver` (the worker's calls), `calling` (what i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from app.errors import Conflict, InsufficientBalance, NotFound
 from app.jobs import Jobs
 from app.kernel.ids import new_id
 from app.ledger import service as ledger
-from app.payouts import booking
+from app.payouts import booking, manual
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt, PayoutObservation
 from app.payouts.observing import Word, keep
 from app.payouts.ports import Observation, ObservedStatus, PayoutListener
@@ -34,11 +35,13 @@ def request(
     redemption_id: UUID,
     amount_minor: int,
     payee_phone: str,
-    provider: str,
+    candidates: Sequence[str],
     now: datetime,
     jobs: Jobs,
 ) -> Payout:
     """Set the credit aside and have the worker pay it out soon after this transaction commits.
+
+    `candidates` are the providers that may pay it, at least one, in order of preference.
 
     Raises `InsufficientBalance` before anything is written.
     """
@@ -49,7 +52,8 @@ def request(
         id=new_id(),
         redemption_id=redemption_id,
         household_id=household_id,
-        provider=provider,
+        provider=candidates[0],
+        candidates=list(candidates),
         payee_phone=payee_phone,
         amount_minor=amount_minor,
         currency=accounts.currency,
@@ -109,13 +113,19 @@ def decide(
 ) -> Payout:
     """A person's word on a payout in review: it was paid, or it was not and is given back.
 
-    Raises `NotFound`, and `Conflict` for a payout that is not in review.
+    One that waits to be paid by hand can be given back before it comes to review; that it was paid takes a proof.
+    Raises `NotFound`, and `Conflict` for a payout that takes no such decision.
     """
     payout = session.get(Payout, payout_id, with_for_update=True, populate_existing=True)
     if payout is None:
         raise NotFound("There is no such payout.")
-    if payout.status is not PayoutStatus.NEEDS_REVIEW:
+    by_hand = payout.provider == manual.NAME
+    if payout.status is not PayoutStatus.NEEDS_REVIEW and not (
+        by_hand and payout.status is PayoutStatus.PENDING
+    ):
         raise Conflict(f"The payout is {payout.status.value}; only one in review takes a decision.")
+    if by_hand and (paid or manual.standing_proof(session, payout_id) is not None):
+        raise Conflict("What is paid by hand is decided by its proof: record, confirm or reject that.")
     made = attempts(session, payout.id)
     attempt = next((one for one in made if one.open), made[-1])
     turn = Turn(session, payout, attempt, heard, now)

@@ -39,7 +39,7 @@ class Turn:
     def settle(self) -> None:
         """It is paid: hold to float."""
         self.close(AttemptResult.SUCCEEDED)
-        booking.settle(self.session, self.payout, self.now)
+        booking.settle(self.session, self.payout, self.attempt.provider, self.now)
         self.move(PayoutStatus.PAID)
 
     def give_back(self, result: AttemptResult) -> None:

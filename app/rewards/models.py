@@ -33,6 +33,8 @@ class Reward(Base):
     maximum_minor: Mapped[int]
     step_minor: Mapped[int]
     active: Mapped[bool] = mapped_column(default=True)
+    provider: Mapped[str | None] = mapped_column(String(32))
+    """The only one who can pay it; None = whoever the settings prefer."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

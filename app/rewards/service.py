@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Self
@@ -25,13 +26,26 @@ class RedemptionRules:
     day_limit_minor: int
     """Per household and local day; what was given back does not count."""
     timezone: str
-    provider: str | None
-    """Who pays; None where nobody does."""
+    providers: Sequence[str]
+    """Who pays, in order of preference."""
+    providers_by_prefix: Mapping[str, Sequence[str]]
+    """Who pays phones that start so instead; the longest prefix holds."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        provider = next(iter(settings.payment_providers), None)
-        return cls(settings.redemption_day_limit_minor, settings.timezone, provider)
+        return cls(
+            settings.redemption_day_limit_minor,
+            settings.timezone,
+            settings.payment_providers,
+            settings.payment_provider_prefixes,
+        )
+
+    def candidates(self, phone: str, provider: str | None) -> list[str]:
+        """Who may pay `phone`; where the reward names a `provider`, that one alone, if it is there at all."""
+        if provider is not None:
+            return [provider] if provider in self.providers else []
+        prefixes = [prefix for prefix in self.providers_by_prefix if phone.startswith(prefix)]
+        return list(self.providers_by_prefix[max(prefixes, key=len)] if prefixes else self.providers)
 
 
 def options(session: Session) -> list[Reward]:
@@ -69,7 +83,8 @@ def redeem(
             raise Conflict("That key was used for another redemption.")
         return known
     _check_amount(reward, amount_minor)
-    if rules.provider is None:
+    candidates = rules.candidates(payee_phone, reward.provider)
+    if not candidates:
         raise Refused("Nobody is set up to pay that just now.")
     if amount_minor > balance_minor:
         raise InsufficientBalance("The credit is less than that.")
@@ -94,7 +109,7 @@ def redeem(
         redemption_id=redemption.id,
         amount_minor=amount_minor,
         payee_phone=payee_phone,
-        provider=rules.provider,
+        candidates=candidates,
         now=now,
         jobs=jobs,
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 from sqlalchemy import select
 
 from app.errors import NotFound
@@ -35,6 +36,7 @@ class RewardOut(Output):
         maximum_minor=500000,
         step_minor=5000,
         active=True,
+        provider=None,
         created_at="2026-11-23T08:00:00Z",
         updated_at="2026-11-23T08:00:00Z",
     )
@@ -47,6 +49,9 @@ class RewardOut(Output):
     maximum_minor: int
     step_minor: int
     active: bool
+    provider: str | None = Field(
+        description="The only one who can pay it; null = whoever the settings prefer."
+    )
     created_at: datetime
     updated_at: datetime
 

@@ -1,0 +1,65 @@
+"""The part of the settings that is about paying out; `app.settings.Settings` takes it in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+
+class PaymentSettings(BaseSettings):
+    payment_providers: Annotated[list[str], NoDecode] = []
+    """Names, in order of preference."""
+    payment_provider_prefixes: Annotated[dict[str, list[str]], NoDecode] = {}
+    """Phone prefix to names, in order of preference; the longest prefix wins, others have the general order."""
+    payment_webhook_secret: SecretStr = SecretStr("")
+    payout_not_found_final_minutes: int = Field(default=30, ge=1)
+    payout_second_person_above_minor: int = Field(default=500_000, ge=0)
+    """A payment by hand of more than this counts only when another person has confirmed it."""
+
+    standin_payments_api_url: str = ""
+    """Where the demo's pretend payment company listens, with its path."""
+    standin_payments_key: SecretStr = SecretStr("")
+    """Lets us in there, and signs its callbacks."""
+    standin_payments_timeout_seconds: float = Field(default=10, gt=0)
+
+    @field_validator("payment_providers", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("payment_provider_prefixes", mode="before")
+    @classmethod
+    def _chains(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        chains: dict[str, list[str]] = {}
+        for part in (part.strip() for part in value.split(",") if part.strip()):
+            prefix, _, names = part.partition("=")
+            chains[prefix.strip()] = [name.strip() for name in names.split("|") if name.strip()]
+            if not prefix.startswith("+") or not chains[prefix.strip()]:
+                raise ValueError("write it as +234=paystack|manual,+254=mpesa")
+        return chains
+
+    @model_validator(mode="after")
+    def _payments_are_complete(self) -> Self:
+        strangers = {name for names in self.payment_provider_prefixes.values() for name in names}
+        strangers -= set(self.payment_providers)
+        if strangers:
+            raise ValueError(
+                f"PAYMENT_PROVIDER_PREFIXES names {', '.join(sorted(strangers))}: name them in PAYMENT_PROVIDERS too"
+            )
+        if set(self.payment_providers) - {"manual"} and not self.payment_webhook_secret.get_secret_value():
+            raise ValueError(
+                "set PAYMENT_WEBHOOK_SECRET: it is part of the address that PAYMENT_PROVIDERS call"
+            )
+        if "standin" in self.payment_providers and not (
+            self.standin_payments_api_url and self.standin_payments_key.get_secret_value()
+        ):
+            raise ValueError(
+                "PAYMENT_PROVIDERS names standin: set STANDIN_PAYMENTS_API_URL and STANDIN_PAYMENTS_KEY"
+            )
+        return self
