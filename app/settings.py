@@ -45,7 +45,7 @@ class Settings(PaymentSettings, BaseSettings):
     currency: str = "NGN"
     region: str = "NG"
     """ISO 3166 country for phones written without a country code."""
-    languages: Annotated[list[str], NoDecode] = ["en", "pcm"]
+    languages: Annotated[list[str], NoDecode] = ["en", "pcm", "yo", "ha", "ig", "fr", "sw"]
     """The first is the default."""
 
     sms_gateways: Annotated[dict[str, str], NoDecode] = {"*": "twilio"}

@@ -2,31 +2,32 @@
 
 One gettext `.po` file per language; `msgid` is the key. Besides texts a file holds, by `msgctxt`:
 `keyword` (command words, separated by `|`) and `format` (how dates, times, weights and money look).
-Header fields of our own: `X-Name` (what the language calls itself), `X-Spelling: plain|full` (plain
-texts stay in GSM-7, full ones keep their diacritics and cost more parts), `X-Locale` (the CLDR locale
-for dates and numbers, where it is not the language itself).
+Header fields of our own: `X-Name` (what the language calls itself), `X-Spelling: plain|bare|full` (plain
+texts stay in GSM-7, bare ones lose every accent too, full ones keep all and cost more parts), `X-Locale`
+(the CLDR locale for dates and numbers, where it is not the language itself).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
 from babel.messages.pofile import PoFileError, read_po
 
-from app.conversation.fit import plain
+from app.conversation.fit import bare, plain
 from app.conversation.values import Formats, Value
 from app.conversation.wording import Wording
 from app.errors import ConfigurationError
 
 _HEADER = re.compile(r'^"(X-[\w-]+):\s*(.*?)\s*\\n"$', re.MULTILINE)
 _ENTRY = re.compile(r'^(?:msgctxt "(?P<context>.*)"\n)?msgid "(?P<key>.+)"$', re.MULTILINE)
-_SPELLINGS = frozenset({"plain", "full"})
+_SPELLINGS: Mapping[str, Callable[[str], str]] = {"plain": plain, "bare": bare, "full": str}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Language:
 
     code: str
     name: str
-    full_spelling: bool
+    spelling: str
+    """A key of `_SPELLINGS`: how its texts are spelt when they are sent."""
     wordings: Mapping[str, Wording]
     keywords: Mapping[str, tuple[str, ...]]
     formats: Formats
@@ -57,6 +59,11 @@ class Catalogue:
         """The catalogues of `languages` in `directory`. Raises `ConfigurationError` that names what is wrong."""
         return cls([_read(directory / f"{code}.po", code) for code in languages])
 
+    @cached_property
+    def on_screens(self) -> Catalogue:
+        """The same texts in full spelling, for pages: there a letter costs nothing."""
+        return Catalogue([replace(language, spelling="full") for language in self._languages.values()])
+
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(self._languages)
@@ -72,6 +79,10 @@ class Catalogue:
         """What `language` calls itself, for people to choose from."""
         return self._languages[language].name
 
+    def spelling(self, language: str) -> str:
+        """`plain`, `bare` or `full`: how the texts of `language` are spelt when they are sent."""
+        return self._languages[language].spelling
+
     def keywords(self, language: str) -> Mapping[str, tuple[str, ...]]:
         """The words of each command in `language`, as written in its file."""
         return self._languages[language].keywords
@@ -86,13 +97,13 @@ class Catalogue:
         formatted = {name: spoken.formats.write(value) for name, value in values.items()}
         count = values.get("count")
         text = spoken.wordings[key].fill(formatted, count if isinstance(count, int) else None)
-        return text if spoken.full_spelling else plain(text)
+        return _SPELLINGS[spoken.spelling](text)
 
     def write(self, value: Value, language: str | None) -> str:
         """One value as `language` writes it, to build lists from."""
         spoken = self._languages.get(language or self.default) or self._languages[self.default]
         text = spoken.formats.write(value)
-        return text if spoken.full_spelling else plain(text)
+        return _SPELLINGS[spoken.spelling](text)
 
 
 def _read(path: Path, code: str) -> Language:
@@ -108,7 +119,7 @@ def _read(path: Path, code: str) -> Language:
     headers = dict(_HEADER.findall(raw))
     spelling = headers.get("X-Spelling", "full")
     if spelling not in _SPELLINGS:
-        raise ConfigurationError(f"{path.name}: X-Spelling is {spelling!r}; write plain or full")
+        raise ConfigurationError(f"{path.name}: X-Spelling is {spelling!r}; write plain, bare or full")
     wordings: dict[str, Wording] = {}
     keywords: dict[str, tuple[str, ...]] = {}
     formats: dict[str, str] = {}
@@ -131,7 +142,7 @@ def _read(path: Path, code: str) -> Language:
     return Language(
         code=code,
         name=headers.get("X-Name") or str(locale_of_language.display_name or code),
-        full_spelling=spelling == "full",
+        spelling=spelling,
         wordings=wordings,
         keywords=keywords,
         formats=Formats.parse(path.name, headers.get("X-Locale", code), formats),

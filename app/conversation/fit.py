@@ -58,6 +58,15 @@ def plain(text: str) -> str:
     return "".join(map(_plain_character, unicodedata.normalize("NFC", text)))
 
 
+def bare(text: str) -> str:
+    """`text` in GSM-7 without any accent, also those the alphabet has.
+
+    For languages of which the alphabet has half the marks: Yoruba with only its low tones misleads.
+    """
+    decomposed = unicodedata.normalize("NFD", text)
+    return plain("".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
 def _plain_character(character: str) -> str:
     if character in _GSM:
         return character

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_APOSTROPHES = re.compile("['`\u00b4\u2018\u2019]")  # straight, grave, acute and the curly pair
+_APOSTROPHES = re.compile("['`\u00b4\u2018\u2019\u02bc]")  # straight, grave, acute, curly; Hausa's letter
+_HOOKED = str.maketrans({"\u0253": "b", "\u0257": "d", "\u0199": "k", "\u01b4": "y", "\u0153": "oe"})
+"""Hausa's hooked letters and the French ligature: no accent comes off them, yet people type them plain."""
 _NO_WORD = re.compile(r"[^\w]+|_+")
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 _QUOTED = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
@@ -58,13 +60,17 @@ class Politeness:
 
     def without(self, words: str) -> str:
         """Nothing is taken off a text that is all politeness."""
-        return self._end.sub("", self._start.sub("", words))
+        return self.without_end(self._start.sub("", words))
+
+    def without_end(self, words: str) -> str:
+        """As `without`, where the first word may mean something: English `ma` is Yoruba's `do not`."""
+        return self._end.sub("", words)
 
 
 def normalise(text: str) -> str:
     """Letters and digits as people compare them: `"  Báláncè, pls!"` is `"balance pls"`."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_HOOKED)
     return " ".join(_NO_WORD.sub(" ", _APOSTROPHES.sub("", bare)).split())
 
 

@@ -127,7 +127,9 @@ class Vocabulary:
         said = self.hear(text)
         if not said.words:
             return Meaning(said)
-        carrier = self._carrier(said.words)
+        whole = normalise(said.text)
+        forms = (whole, self._polite.without_end(whole), said.words)
+        carrier = next(filter(None, map(self._carrier, forms)), None)
         if carrier:
             return Meaning(said, carrier=carrier)
         bare = self._bare(said.text)

@@ -20,6 +20,9 @@ Value = Money | Grams | date | time | int | str
 """What a text may be given. A moment (`datetime`) is refused: only the caller knows whose clock it is on."""
 
 _MONEY = "money-"
+_NOON_HOUR = 12
+_HARD_SPACES = str.maketrans("\u00a0\u202f", "  ")
+"""CLDR groups French digits with them; either would push a text out of the 160-character alphabet."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class Formats:
     locale: Locale
     date: str
     """A CLDR pattern."""
-    time: str
-    whole_hour: str
+    time: tuple[str, str]
+    """CLDR patterns for before and after noon; one pattern where CLDR's own am and pm will do."""
+    whole_hour: tuple[str, str]
     weight: Wording
     money: Mapping[str, Wording]
     """By currency code; a currency not named is written with its code."""
@@ -42,8 +46,8 @@ class Formats:
             return cls(
                 locale=Locale.parse(locale),
                 date=entries["date"],
-                time=entries["time"],
-                whole_hour=entries["whole-hour"],
+                time=_halves(entries["time"]),
+                whole_hour=_halves(entries["whole-hour"]),
                 weight=_one(entries["weight"], "kilograms"),
                 money={
                     key.removeprefix(_MONEY): _one(form, "amount")
@@ -58,9 +62,10 @@ class Formats:
 
     def write(self, value: Value) -> str:
         """`value` as people of this language read it. Raises `TypeError` for a kind it does not know."""
+        return value if isinstance(value, str) else self._written(value).translate(_HARD_SPACES)
+
+    def _written(self, value: Value) -> str:
         match value:
-            case str():
-                return value
             case bool() | datetime():
                 raise TypeError(f"a text was given a {type(value).__name__}")
             case int():
@@ -68,7 +73,8 @@ class Formats:
             case date():
                 return format_date(value, self.date, self.locale)
             case time():
-                return format_time(value, self.time if value.minute else self.whole_hour, locale=self.locale)
+                halves = self.time if value.minute else self.whole_hour
+                return format_time(value, halves[value.hour >= _NOON_HOUR], locale=self.locale)
             case Grams():
                 kilograms = Decimal(value.grams) / GRAMS_PER_KILOGRAM
                 return self.weight.fill(
@@ -89,6 +95,14 @@ class Formats:
         form = self.money.get(value.currency)
         positive = form.fill({"amount": written}, None) if form else f"{value.currency} {written}"
         return f"-{positive}" if value.amount_minor < 0 else positive
+
+
+def _halves(patterns: str) -> tuple[str, str]:
+    """`h:mm'am'|h:mm'pm'`, or one pattern for the whole day. Raises `ValueError` for more than two."""
+    before, _, after = patterns.partition("|")
+    if "|" in after:
+        raise ValueError(f"{patterns!r} has more than two halves of the day")
+    return before, after or before
 
 
 def _one(form: str, placeholder: str) -> Wording:

@@ -31,7 +31,7 @@ def render(
     container: Container, template: str, language: str | None, *, status: int = 200, **values: object
 ) -> HTMLResponse:
     """The page `template`; in it `t(key, …)` is the catalogue's text, and `w(value)` a value alone."""
-    catalogue = container.catalogue
+    catalogue = container.catalogue.on_screens
     spoken = language if language in catalogue.languages else catalogue.default
     page = _environment().get_template(template)
     content = page.render(

@@ -142,4 +142,5 @@ def show_result(
 
 def material_name(container: Container, language: str, code: str, name: str) -> str:
     key = f"material.{code}"
-    return container.catalogue.text(key, language) if key in container.catalogue.keys else name
+    catalogue = container.catalogue.on_screens
+    return catalogue.text(key, language) if key in catalogue.keys else name

@@ -106,6 +106,23 @@ def test_a_language_can_have_its_own_plurals_dates_and_spelling(tmp_path: Path) 
     assert catalogue.text("bags", "pl", count=5, day=day) == "5 work\u00f3w \u017c czw. 26 lis"
 
 
+def test_french_numbers_and_hours_stay_in_the_long_alphabet(tmp_path: Path) -> None:
+    write(tmp_path, "fr", entry("said", "{value} {at} {early}"))
+    path = tmp_path / "fr.po"
+    path.write_text(path.read_text(encoding="utf-8").replace('"h:mma"', "\"h:mm'am'|h:mm'pm'\""))
+    said = Catalogue.load(tmp_path, ["fr"]).text(
+        "said", "fr", value=Money(123_456_750, "NGN"), at=time(14, 30), early=time(8, 30)
+    )
+    assert said == "N1 234 567,50 2:30pm 8:30am"
+
+
+def test_a_page_shows_the_letters_that_a_text_cannot_afford(tmp_path: Path) -> None:
+    write(tmp_path, "yo", entry("day", "\u1eccj\u1ecd\u0301 w\u00e0"), spelling="bare")
+    catalogue = Catalogue.load(tmp_path, ["yo"])
+    assert catalogue.text("day", "yo") == "Ojo wa"
+    assert catalogue.on_screens.text("day", "yo") == "\u1eccj\u1ecd\u0301 w\u00e0"
+
+
 def test_a_language_no_longer_enabled_is_answered_in_the_default_one(tmp_path: Path) -> None:
     write(tmp_path, "en", entry("hi", "Hello"))
     assert Catalogue.load(tmp_path, ["en"]).text("hi", "yo") == "Hello"

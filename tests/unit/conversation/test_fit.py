@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conversation.fit import Encoding, Size, measure, plain
+from app.conversation.fit import Encoding, Size, bare, measure, plain
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,10 @@ def test_plain_spelling_changes_only_what_the_alphabet_lacks(text: str, written:
 def test_plain_spelling_always_travels_in_septets(text: str) -> None:
     assert measure(plain(text)).encoding is Encoding.GSM7
     assert plain(plain(text)) == plain(text)
+
+
+def test_bare_spelling_takes_off_every_mark_also_those_the_alphabet_has() -> None:
+    """With half of its tone marks a Yoruba word is another word, or none."""
+    yoruba = "\u00cc\u1e63\u1eb9\u0301gun \u00e0ti \u1eccj\u1ecd\u0301"
+    assert bare(yoruba) == "Isegun ati Ojo"
+    assert plain(yoruba) == "Isegun \u00e0ti Ojo"
