@@ -20,6 +20,7 @@ READ_AND_WRITE = (
     "redemptions",
     "payouts",
     "disputes",
+    "consent-events",
     "api-keys",
 )
 READ_ONLY = ("weighings", "accounts", "transfers", "rewards", "messages", "audit-events")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db import conflict
+from app.errors import Conflict
 from app.kernel.ids import new_id
 from app.messaging.models import ConsentEvent, Contact
 
@@ -77,9 +79,42 @@ def opted_out(session: Session, phone: str) -> bool:
     return session.scalar(select(Contact.opted_out_at).where(Contact.phone == phone)) is not None
 
 
+def opted_out_since(session: Session, phones: Iterable[str]) -> dict[str, datetime]:
+    """When each of `phones` that is to be sent nothing opted out."""
+    rows = session.execute(
+        select(Contact.phone, Contact.opted_out_at).where(
+            Contact.phone.in_(list(phones)), Contact.opted_out_at.is_not(None)
+        )
+    )
+    return {row.phone: row.opted_out_at for row in rows}
+
+
 def opt_out(session: Session, phone: str, source: str, now: datetime, message_id: UUID | None = None) -> bool:
     """Send `phone` nothing from now on. False, and nothing is logged, where that was so already."""
     return _decide(session, phone, agreed=False, source=source, now=now, message_id=message_id)
+
+
+def opt_out_for(
+    session: Session, phone: str, *, how: str, recorded_by: str, reason: str, now: datetime
+) -> ConsentEvent:
+    """Write down an opt-out that its person asked for otherwise than by text. Raises `Conflict` where it has
+    opted out already.
+
+    There is no such way back in: that somebody agreed must rest on a text of their own.
+    """
+    if not _changes(session, phone, agreed=False, now=now):
+        raise Conflict("This phone has opted out already.")
+    event = ConsentEvent(
+        phone=phone,
+        agreed=False,
+        source=f"office:{how}",
+        recorded_by=recorded_by,
+        reason=reason,
+        occurred_at=now,
+    )
+    session.add(event)
+    session.flush()
+    return event
 
 
 def opt_in(session: Session, phone: str, source: str, now: datetime, message_id: UUID | None = None) -> bool:
@@ -96,12 +131,19 @@ def agreed(session: Session, phone: str, source: str, now: datetime, message_id:
 def _decide(
     session: Session, phone: str, *, agreed: bool, source: str, now: datetime, message_id: UUID | None
 ) -> bool:
+    changes = _changes(session, phone, agreed=agreed, now=now)
+    if changes:
+        _log(session, phone, agreed=agreed, source=source, now=now, message_id=message_id)
+    return changes
+
+
+def _changes(session: Session, phone: str, *, agreed: bool, now: datetime) -> bool:
+    """Put down on the contact what was decided; False where it stands there already."""
     if contact_for_update(session, phone, now).opted_out is not agreed:
         return False
     session.execute(
         update(Contact).where(Contact.phone == phone).values(opted_out_at=None if agreed else now)
     )
-    _log(session, phone, agreed=agreed, source=source, now=now, message_id=message_id)
     return True
 
 

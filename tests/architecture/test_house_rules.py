@@ -94,3 +94,16 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 def test_no_file_is_too_long_to_read_in_one_sitting() -> None:
     lengths = {path: len(path.read_text().splitlines()) for path in sources("app", "workers", "tests")}
     assert [path.name for path, lines in lengths.items() if lines > LONGEST_FILE_LINES] == []
+
+
+def test_a_text_leaves_only_by_the_post_or_as_a_reply() -> None:
+    """Both ask whether its phone may be texted; any other way out would not."""
+    writes = re.compile(
+        r"OutboxMessage\(\n|OutboxMessage\(\w+=|insert\((?:session, )?(?:OutboxMessage|_outbox)\)"
+    )
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources("app", "workers")
+        if writes.search(path.read_text())
+    }
+    assert found == {"app/messaging/outbox.py", "app/messaging/inbox.py"}

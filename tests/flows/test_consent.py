@@ -69,7 +69,22 @@ def test_help_leaves_the_question_open(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "sender", ["32665", "MTN", "Weighback", "+22", "whatsapp:+2348000000001", HUB_NUMBER]
+    "sender",
+    [
+        "32665",
+        "5001",
+        "+5001",
+        "2348000",
+        "2348000000001",
+        "MTN",
+        "AIRTEL-NG",
+        "9mobile",
+        "Weighback",
+        "+22",
+        "+234MTN",
+        "whatsapp:+2348000000001",
+        HUB_NUMBER,
+    ],
 )
 def test_short_codes_names_and_our_own_number_get_no_reply(town: Town, sender: str) -> None:
     town.phone(sender).says("JOIN").hears_nothing()

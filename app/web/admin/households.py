@@ -19,6 +19,7 @@ from app.households import changing, service
 from app.households.models import Household, HouseholdPhone, HouseholdStatus
 from app.kernel.place import Location
 from app.ledger import service as ledger
+from app.messaging import contacts
 from app.pickups import service as pickups
 from app.places import service as places
 from app.web.admin import trail
@@ -109,6 +110,7 @@ class PhoneOut(Output):
     language: str
     gets_receipts: bool
     gets_reminders: bool
+    opted_out_at: datetime | None = Field(description="Since when it is sent nothing; see `consent-events`.")
 
 
 class HouseholdOut(Output):
@@ -125,7 +127,15 @@ class HouseholdOut(Output):
         joined_at="2026-11-23T08:00:00Z",
         left_at=None,
         updated_at="2026-11-23T08:00:00Z",
-        phones=[{"phone": "+2348000000001", "language": "en", "gets_receipts": True, "gets_reminders": True}],
+        phones=[
+            {
+                "phone": "+2348000000001",
+                "language": "en",
+                "gets_receipts": True,
+                "gets_reminders": True,
+                "opted_out_at": None,
+            }
+        ],
         balance_minor=125000,
     )
 
@@ -280,10 +290,20 @@ def _schedule(session: Session, container: Container, household_id: UUID) -> Non
 def _shown(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:
     ids = [row.id for row in rows]
     phones, balances = service.phones_of(session, ids), ledger.balances(session, ids)
+    silent = contacts.opted_out_since(session, (each.phone for those in phones.values() for each in those))
     return [
         HouseholdOut(
             **{name: getattr(row, name) for name in HouseholdOut.model_fields if hasattr(row, name)},
-            phones=[PhoneOut.model_validate(phone) for phone in phones[row.id]],
+            phones=[
+                PhoneOut(
+                    phone=each.phone,
+                    language=each.language,
+                    gets_receipts=each.gets_receipts,
+                    gets_reminders=each.gets_reminders,
+                    opted_out_at=silent.get(each.phone),
+                )
+                for each in phones[row.id]
+            ],
             balance_minor=balances[row.id],
         )
         for row in rows
