@@ -23,7 +23,7 @@ READ_AND_WRITE = (
     "consent-events",
     "api-keys",
 )
-READ_ONLY = ("weighings", "accounts", "transfers", "rewards", "messages", "audit-events")
+READ_ONLY = ("weighings", "accounts", "transfers", "rewards", "messages", "reports", "audit-events")
 
 EVERYTHING = "admin"
 SCOPES = frozenset(

@@ -4,7 +4,8 @@ One gettext `.po` file per language; `msgid` is the key. Besides texts a file ho
 `keyword` (command words, separated by `|`) and `format` (how dates, times, weights and money look).
 Header fields of our own: `X-Name` (what the language calls itself), `X-Spelling: plain|bare|full` (plain
 texts stay in GSM-7, bare ones lose every accent too, full ones keep all and cost more parts), `X-Locale`
-(the CLDR locale for dates and numbers, where it is not the language itself).
+(the CLDR locale for dates and numbers, where it is not the language itself). A text may take one part; one that may
+take more says so in an extracted comment, `#. parts: 2`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 
 from app.conversation.fit import bare, plain
@@ -28,6 +30,10 @@ from app.errors import ConfigurationError
 _HEADER = re.compile(r'^"(X-[\w-]+):\s*(.*?)\s*\\n"$', re.MULTILINE)
 _ENTRY = re.compile(r'^(?:msgctxt "(?P<context>.*)"\n)?msgid "(?P<key>.+)"$', re.MULTILINE)
 _SPELLINGS: Mapping[str, Callable[[str], str]] = {"plain": plain, "bare": bare, "full": str}
+_BUDGET = re.compile(r"parts:(.*)")
+USUAL_PARTS = 1
+MOST_PARTS = 6
+"""Nobody reads on."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,8 @@ class Language:
     wordings: Mapping[str, Wording]
     keywords: Mapping[str, tuple[str, ...]]
     formats: Formats
+    budgets: Mapping[str, int]
+    """How many parts a text may take, where that is not `USUAL_PARTS`."""
 
 
 class Catalogue:
@@ -74,6 +82,11 @@ class Catalogue:
 
     def placeholders(self, key: str) -> frozenset[str]:
         return self._languages[self.default].wordings[key].placeholders
+
+    def budget(self, key: str, language: str | None) -> int | None:
+        """How many parts the text `key` may take in `language`; None for an unknown key."""
+        spoken = self._languages.get(language or self.default) or self._languages[self.default]
+        return spoken.budgets.get(key, USUAL_PARTS) if key in spoken.wordings else None
 
     def name(self, language: str) -> str:
         """What `language` calls itself, for people to choose from."""
@@ -146,7 +159,24 @@ def _read(path: Path, code: str) -> Language:
         wordings=wordings,
         keywords=keywords,
         formats=Formats.parse(path.name, headers.get("X-Locale", code), formats),
+        budgets=_budgets(path, entries),
     )
+
+
+def _budgets(path: Path, entries: Iterable[Message]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for message in entries:
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        for comment in message.auto_comments:
+            stated = _BUDGET.fullmatch(comment.strip())
+            if stated is None:
+                continue
+            if stated[1].strip() not in map(str, range(1, MOST_PARTS + 1)):
+                raise ConfigurationError(
+                    f"{path.name}: {key}: write its parts as a number up to {MOST_PARTS}"
+                )
+            found[key] = int(stated[1])
+    return found
 
 
 def _check_unique(path: Path, raw: str) -> None:

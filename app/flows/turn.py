@@ -26,7 +26,7 @@ from app.flows.person import Person, find, remember
 from app.flows.snapshot import Snapshot
 from app.jobs import Jobs
 from app.kernel.clock import local_date
-from app.messaging import contacts, inbox
+from app.messaging import budgets, contacts, inbox
 from app.messaging.contacts import Chatter, ContactNow
 from app.messaging.inbox import InboundText
 from app.messaging.models import InboxMessage, OutboxMessage
@@ -102,12 +102,14 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
     if turn.goes_in_circles(meaning, reply):
         log.info("loop_ended", inbox_id=str(received.row_id))
         return None
+    template = answer.reply.lines[0].key
+    budgets.watch(talk.catalogue, template, language, reply)
     inbox.answer(
         session,
         received.row_id,
         reply,
         to=text,
-        template=answer.reply.lines[0].key,
+        template=template,
         language=language,
         household_id=answer.home_id,
         now=now,

@@ -26,3 +26,8 @@ def micros(amount: str) -> int:
     if not _PLAIN_AMOUNT.fullmatch(amount):
         raise ValueError(f"{amount!r} is no amount, such as 4.00")
     return int(Decimal(amount).scaleb(MICROS_DIGITS))
+
+
+def from_micros(amount: int) -> Decimal:
+    """An amount in micros as units of its currency, exactly."""
+    return Decimal(amount).scaleb(-MICROS_DIGITS)

@@ -1,12 +1,13 @@
-"""How much credit was given and spent, period by period."""
+"""How much credit was given and spent: period by period, or household by household."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db.periods import period, within
@@ -47,3 +48,20 @@ def credit_flows(session: Session, edges: Sequence[datetime]) -> list[CreditFlow
         flows[which].given_minor += _GIVEN.get((one, other), 0) * int(amount)
         flows[which].spent_minor += _SPENT.get((one, other), 0) * int(amount)
     return flows
+
+
+def given_to_households(edges: Sequence[datetime]) -> Select[*tuple[Any, ...]]:
+    """A query of `household_id` and the `credit_minor` each was given between `edges`, corrections taken off."""
+    source, destination = aliased(Account), aliased(Account)
+    given = (source.kind == _K.PROGRAMME_EXPENSE) & (destination.kind == _K.HOUSEHOLD_CREDIT)
+    taken_back = (source.kind == _K.HOUSEHOLD_CREDIT) & (destination.kind == _K.PROGRAMME_EXPENSE)
+    household_id = func.coalesce(destination.household_id, source.household_id).label("household_id")
+    signed = case((given, Posting.amount_minor), else_=-Posting.amount_minor)
+    return (
+        select(household_id, func.sum(signed).label("credit_minor"))
+        .join_from(Posting, Transfer, Transfer.id == Posting.transfer_id)
+        .join(source, source.id == Posting.source_account_id)
+        .join(destination, destination.id == Posting.destination_account_id)
+        .where(within(Transfer.effective_at, edges), given | taken_back)
+        .group_by(household_id)
+    )

@@ -17,6 +17,7 @@ from app.conversation.values import Value
 from app.db import conflict
 from app.jobs import Jobs
 from app.kernel.ids import new_id
+from app.messaging import budgets
 from app.messaging.contacts import opted_out
 from app.messaging.gateways import SmsGateways
 from app.messaging.models import OutboxMessage, OutboxStatus
@@ -55,6 +56,7 @@ class Postman:
             return None
         body = self.catalogue.text(key, language, **values)
         size = measure(body)
+        budgets.watch(self.catalogue, key, language, body)
         row_id: UUID | None = session.scalar(
             conflict.insert(session, OutboxMessage)
             .values(

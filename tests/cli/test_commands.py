@@ -25,6 +25,7 @@ from app.kernel.phone import Phone
 from app.pickups import service as pickups
 from app.places import editing
 from tests.factories import neighbourhood
+from tests.factories.bills import a_text
 from tests.factories.street import a_street
 
 
@@ -259,3 +260,20 @@ def test_a_book_that_was_tampered_with_is_told_what_is_awry(run: Run, database: 
     assert awry.status == 1
     assert "stands at 90000, but its entries come to 40000\n" in awry.out
     assert awry.out.endswith("1 problems\n")
+
+
+def test_what_texts_cost_is_a_table_for_people_and_exact_for_spreadsheets(
+    run: Run, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        a_text(session, datetime(2026, 11, 3, tzinfo=UTC), parts=2, price_micros=8_000_001)
+        a_text(session, datetime(2026, 11, 3, tzinfo=UTC), template="help", price_micros=None)
+    table = run("report", "text-costs", "--month", "2026-11").out
+    assert "8.00" in table
+    assert "1 texts have no price: see WEIGHBACK_SMS_PRICES" in table
+    rows = list(csv.DictReader(io.StringIO(run("report", "text-costs", "--month", "2026-11", "--csv").out)))
+    assert [(row["template"], row["cost"], row["currency"]) for row in rows] == [
+        ("receipt", "8.000001", "NGN"),
+        ("help", "unknown", "NGN"),
+    ]
+    assert run("report", "text-costs", "--month", "November").status == 1

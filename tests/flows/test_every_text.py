@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -71,27 +72,60 @@ NO_COMMANDS = frozenset({"OK", "PIN", "SMS"})
 YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
 
 
-def longest_values(language: str) -> dict[str, Value]:
+def longest_values(language: str, catalogue: Catalogue = CATALOGUE) -> dict[str, Value]:
     """`LONGEST`, with the day that is longest when `language` writes it."""
-    day = max(YEAR, key=lambda each: measure(CATALOGUE.write(each, language)).units)
+    day = max(YEAR, key=lambda each: measure(catalogue.write(each, language)).units)
     return {name: day if isinstance(value, date) else value for name, value in LONGEST.items()}
 
 
+def past_their_budgets(catalogue: Catalogue, language: str) -> list[str]:
+    """Texts that take more parts than they may, in the language's own spelling, with their longest values."""
+    longest, long = longest_values(language, catalogue), list[str]()
+    for key in sorted(catalogue.keys):
+        text = catalogue.text(key, language, **{name: longest[name] for name in catalogue.placeholders(key)})
+        size, budget = measure(text), catalogue.budget(key, language)
+        if size.parts > (budget or 0) and not key.startswith(ON_SCREENS):
+            long.append(
+                f"{key}: {size.parts} parts ({size.units} {size.encoding} units), not {budget}: {text}"
+            )
+    return long
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_fits_one_part_with_its_longest_values(language: str) -> None:
-    longest, long = longest_values(language), list[str]()
-    for key in CATALOGUE.keys:
-        text = CATALOGUE.text(key, language, **{name: longest[name] for name in CATALOGUE.placeholders(key)})
-        size = measure(text)
-        if size.parts > 1 and not key.startswith(ON_SCREENS):
-            long.append(f"{key}: {size.units} {size.encoding} units: {text}")
+def test_every_text_stays_within_its_budget_of_parts_with_its_longest_values(language: str) -> None:
+    long = past_their_budgets(CATALOGUE, language)
     assert not long, "\n".join(long)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("letter", "length", "budget", "past"),
+    [
+        (".", 160, 1, False),
+        (".", 161, 1, True),
+        (".", 161, 2, False),
+        (".", 307, 2, True),
+        ("\u1ecd", 70, 1, False),  # one letter outside the plain alphabet, and a part holds 70
+        ("\u1ecd", 71, 1, True),
+        ("\u1ecd", 134, 2, False),
+    ],
+)
+def test_a_template_that_grows_past_its_budget_is_found(
+    tmp_path: Path, letter: str, length: int, budget: int, past: bool
+) -> None:
+    grown = (TEXTS / "en.po").read_text(encoding="utf-8").replace("X-Spelling: plain", "X-Spelling: full")
+    body = "{programme}" + letter * (length - len("Weighback"))
+    grown, times = re.subn(
+        r'^(msgid "help"\nmsgstr ").*"$', rf'#. parts: {budget}\n\1{body}"', grown, flags=re.MULTILINE
+    )
+    assert times == 1
+    (tmp_path / "en.po").write_text(grown, encoding="utf-8")
+    found = past_their_budgets(Catalogue.load(tmp_path, ["en"]), "en")
+    assert [line.split(":")[0] for line in found] == (["help"] if past else [])
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if CATALOGUE.spelling(code) != "full"])
 def test_a_text_in_plain_spelling_never_falls_into_the_short_alphabet(language: str) -> None:
     """One character outside GSM-7, be it a hard space in a French amount, costs more than half the room."""
-    assert CATALOGUE.spelling(language) in {"plain", "bare"}, "a language sent in full needs its own budget"
     values: list[Value] = [*YEAR, *(time(hour, minute) for hour in range(24) for minute in (0, 30))]
     values += [Money(minor, code) for minor in (5, -123_456_789, 100_000) for code in CURRENCIES]
     values += [Grams(1_234_567), 1_234_567]

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from app.conversation.catalogue import Catalogue
 from app.demo.lagos import RIDERS
+from app.flows.registry import TEXTS
+from app.settings import load_settings
 from tests.demo_process import COMMAND, demo, environment, free_port
 from tests.waiting import wait_until
 
@@ -66,6 +69,22 @@ def test_todays_routes_are_ready_and_nothing_of_the_past_is_sent_now(lived_in: P
     engine.dispose()
     assert count == len(RIDERS)
     assert waiting == 0
+
+
+def test_every_text_of_the_lived_week_has_a_price_and_stays_within_its_budget(lived_in: Path) -> None:
+    catalogue = Catalogue.load(TEXTS, load_settings(environment="test").languages)
+    engine = create_engine(f"sqlite:///{lived_in}/data/weighback.sqlite3")
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT template, language, MAX(parts) AS parts, COUNT(*) AS texts, COUNT(price_micros) AS priced"
+                " FROM outbox_messages WHERE sent_at IS NOT NULL GROUP BY template, language"
+            )
+        ).all()
+    engine.dispose()
+    assert sum(row.texts for row in rows) > 500
+    assert sum(row.priced for row in rows) == sum(row.texts for row in rows)
+    assert [row for row in rows if row.parts > (catalogue.budget(row.template, row.language) or 0)] == []
 
 
 def test_a_text_goes_all_the_way_and_its_delivery_is_reported(lived_in: Path) -> None:

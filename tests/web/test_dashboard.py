@@ -16,6 +16,7 @@ from app.main import create_app
 from app.settings import load_settings
 from app.weighing import service as weighing
 from tests.factories import street
+from tests.factories.bills import a_text
 from tests.factories.street import a_street
 
 
@@ -39,13 +40,15 @@ def test_the_pictures_show_the_days_sums_and_nobodys_name(container: Container) 
             new_id(), place.pickup_id, place.collector_id, {"PET": 2_500, "CAN": 400}, now
         )
         weighing.record(session, bag, now, container.post, weighing.Limits.of(container.settings))
+        a_text(session, now, template="help", price_micros=8_500_000, parts=2)
     page = TestClient(create_app(container)).get("/dashboard")
     cells = _cells(page.text)
     assert cells[cells.index("Collected") + 1] == "1"
     assert "2.5 kg" in cells
     assert "0.4 kg" in cells
     assert "₦370" in cells
-    assert cells[cells.index("Written") + 10] == "1", "the receipt, today"
+    assert cells[cells.index("Written") + 10] == "2", "the receipt, and the help, today"
+    assert cells[cells.index("help") : cells.index("help") + 3] == ["help", "1", "₦8.50"]
     for personal in ("Amina", "green gate", "+234", "0800 000"):
         assert personal not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]

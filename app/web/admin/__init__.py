@@ -21,6 +21,7 @@ from app.web.admin import (
     pickups,
     rates,
     redemptions,
+    reports,
     rewards,
     routes,
     service_days,
@@ -51,6 +52,7 @@ NOUNS = (
     messages,
     consent_events,
     disputes,
+    reports,
     api_keys,
     audit_events,
 )

@@ -13,7 +13,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from app.insights import overview
+from app.insights import overview, text_costs
+from app.insights.months import Month
 from app.kernel.clock import at_local, local_date
 from app.ledger import totals
 from app.pickups.statuses import PickupStatus
@@ -22,7 +23,7 @@ from app.web.dashboard import charts
 from app.web.dashboard.charts import Series
 from app.web.deps import Here
 from app.web.looks import Pages, static_file
-from app.web.looks.writing import LOCALE, count, kilograms, money
+from app.web.looks.writing import LOCALE, count, kilograms, money, price
 
 HERE: Final = Path(__file__).parent
 WEEKS: Final = 4
@@ -54,6 +55,7 @@ def dashboard(container: Here) -> HTMLResponse:
     today = local_date(now, settings.timezone)
     weeks = [_monday(today) + timedelta(weeks=n - WEEKS + 1) for n in range(WEEKS + 1)]
     days = [today + timedelta(days=n - DAYS + 1) for n in range(DAYS + 1)]
+    month = Month.read(None, now, settings.timezone)
     week_edges = [at_local(day, time(), settings.timezone) for day in weeks]
     day_edges = [at_local(day, time(), settings.timezone) for day in days]
     with container.database.unit_of_work() as session:
@@ -61,6 +63,7 @@ def dashboard(container: Here) -> HTMLResponse:
         harvests = overview.harvests(session, week_edges)
         flows = totals.credit_flows(session, week_edges)
         traffic = overview.traffic(session, day_edges)
+        costs = text_costs.text_costs(session, month.edges(settings.timezone), container.catalogue)
     week_names = [f"{day:%-d %b}" for day in weeks[:-1]]
     return pages.page(
         "dashboard.html",
@@ -73,6 +76,7 @@ def dashboard(container: Here) -> HTMLResponse:
             _harvest(harvests, week_names),
             _credit(flows, week_names, settings.currency),
             _texts(traffic, [f"{day:%-d %b}" for day in days[:-1]]),
+            _costs(costs, f"{month.first_day:%B}", settings.currency),
         ],
     )
 
@@ -144,6 +148,35 @@ def _texts(traffic: list[overview.Traffic], days: list[str]) -> Figure:
         columns=days,
         rows=[(one.name, [count(number) for number in one.values]) for one in series],
     )
+
+
+def _costs(costs: text_costs.TextCosts, month: str, currency: str) -> Figure:
+    """The dearest templates, whatever their language, and all others together."""
+    by_template: dict[str, text_costs.Sum] = {}
+    for one in costs.templates:
+        by_template.setdefault(one.template, text_costs.Sum()).add(one)
+    ranked = sorted(by_template.items(), key=lambda pair: (-pair[1].known_micros, pair[0]))
+    shown, rest = ranked[: COLOURS - 1], text_costs.Sum()
+    for _, other in ranked[COLOURS - 1 :]:
+        rest.add(other)
+    rows = [*shown, ("all others", rest)] if rest.texts else shown
+    series = [
+        Series(name, f"colour-{n}", [each.known_micros]) for n, (name, each) in enumerate(rows, start=1)
+    ]
+    total = costs.total
+    unknown = f" {count(total.unpriced_texts)} texts have no price." if total.unpriced_texts else ""
+    return Figure(
+        title="What texts cost",
+        note=f"{_cost(total, currency)} in {month}, by what they say.{unknown}",
+        picture=charts.band(series),
+        legend=series,
+        columns=["Texts", "Cost"],
+        rows=[(name, [count(each.texts), _cost(each, currency)]) for name, each in rows],
+    )
+
+
+def _cost(one: text_costs.Sum, currency: str) -> str:
+    return "unknown" if one.cost_micros is None else price(one.cost_micros, currency)
 
 
 def _monday(day: date) -> date:

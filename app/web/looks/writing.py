@@ -8,6 +8,7 @@ from typing import Final
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from app.kernel.grams import GRAMS_PER_KILOGRAM
+from app.kernel.money import from_micros
 
 LOCALE: Final = "en_NG"
 
@@ -21,6 +22,11 @@ def money(amount_minor: int, currency: str) -> str:
             amount, currency, "¤#,##0" if whole else "¤#,##0.00", LOCALE, currency_digits=not whole
         )
     )
+
+
+def price(amount_micros: int, currency: str) -> str:
+    """`₦4.00`, in as many digits as the currency has."""
+    return str(format_currency(from_micros(amount_micros), currency, locale=LOCALE))
 
 
 def kilograms(grams: int) -> str:

@@ -155,6 +155,21 @@ def test_catalogues_that_disagree_stop_the_start(
         Catalogue.load(tmp_path, ["en", "pcm"])
 
 
+def test_a_text_may_take_one_part_unless_its_language_says_otherwise(tmp_path: Path) -> None:
+    write(tmp_path, "en", entry("a", "x") + "#. parts: 2\n" + entry("b", "y"))
+    write(tmp_path, "pcm", "#. said to people who join\n#. parts: 3\n" + entry("a", "x") + entry("b", "y"))
+    catalogue = Catalogue.load(tmp_path, ["en", "pcm"])
+    assert [catalogue.budget(key, code) for code in ("en", "pcm", "yo") for key in "ab"] == [1, 2, 3, 1, 1, 2]
+    assert catalogue.budget("c", "en") is None
+
+
+@pytest.mark.parametrize("parts", ["two", "0", "7", ""])
+def test_a_budget_that_is_no_small_number_stops_the_start(tmp_path: Path, parts: str) -> None:
+    write(tmp_path, "en", f"#. parts: {parts}\n" + entry("a", "x"))
+    with pytest.raises(ConfigurationError, match=r"en\.po: a: write its parts as a number"):
+        Catalogue.load(tmp_path, ["en"])
+
+
 def test_a_language_without_a_catalogue_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"WEIGHBACK_LANGUAGES names yo, but there is no yo\.po"):
         Catalogue.load(tmp_path, ["yo"])
