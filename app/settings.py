@@ -76,6 +76,12 @@ class Settings(PaymentSettings, BaseSettings):
     """A reminder not written by then is dropped, not sent late."""
     sending_hours_start: time = time(6, 0)
     sending_hours_end: time = time(21, 0)
+    promotion_hours_start: time = time(8, 0)
+    """Promotions, tips and quizzes go out in these hours alone; Nigeria bars them from 20:00 to 08:00."""
+    promotion_hours_end: time = time(20, 0)
+    promotions_per_phone_per_week: int = Field(default=3, ge=0)
+    campaign_queued_texts_max: int = Field(default=200, ge=1)
+    """How many texts of campaigns may wait in the outbox at once."""
 
     route_plan_at: time = time(5, 30)
     """Local time from which a day's routes are planned by themselves."""
@@ -165,6 +171,8 @@ class Settings(PaymentSettings, BaseSettings):
             raise ValueError("LANGUAGES names no language")
         if self.sending_hours_start >= self.sending_hours_end:
             raise ValueError("SENDING_HOURS_START must be before SENDING_HOURS_END")
+        if self.promotion_hours_start >= self.promotion_hours_end:
+            raise ValueError("PROMOTION_HOURS_START must be before PROMOTION_HOURS_END")
         for name in ("reminder_evening_at", "reminder_morning_at", "pickup_day_closes_at"):
             if not self.sending_hours_start <= getattr(self, name) < self.sending_hours_end:
                 raise ValueError(f"{name.upper()} must lie between SENDING_HOURS_START and SENDING_HOURS_END")

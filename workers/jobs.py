@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.messaging.outbox import DELIVER_TEXTS
 from app.pickups.service import EXTEND_PICKUPS
+from workers.campaigns import SEND_CAMPAIGNS, send_campaigns
 from workers.deliver import deliver_texts
 from workers.forgetting import FORGET_OLD, forget_old
 from workers.payouts import SETTLE_PAYOUTS, settle_payouts
@@ -19,6 +20,7 @@ EVERY_NIGHT = "40 15 2 * * *"
 registry = Registry()
 registry.job(EXTEND_PICKUPS, every=EVERY_HOUR)(extend_pickups)
 registry.job(WRITE_REMINDERS, every=30)(write_reminders)
+registry.job(SEND_CAMPAIGNS, every=10)(send_campaigns)
 registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)

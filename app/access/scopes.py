@@ -22,6 +22,7 @@ READ_AND_WRITE = (
     "disputes",
     "consent-events",
     "api-keys",
+    "campaigns",
 )
 READ_ONLY = ("weighings", "accounts", "transfers", "rewards", "messages", "reports", "audit-events")
 

@@ -23,3 +23,9 @@ class SendingHours:
             return moment
         day = local.date() if local.time() < self.start else local.date() + timedelta(days=1)
         return at_local(day, self.start, timezone)
+
+    def closing(self, moment: datetime, timezone: str) -> datetime:
+        """The next end of the hours after `moment`. In UTC."""
+        day = moment.astimezone(ZoneInfo(timezone)).date()
+        today = at_local(day, self.end, timezone)
+        return today if moment < today else at_local(day + timedelta(days=1), self.end, timezone)

@@ -72,7 +72,7 @@ def lease(
     limit: int,
     pace: pacing.Pace,
 ) -> list[Lease]:
-    """Up to `limit` texts of `gateway` that are due, as many as its sender's pace allows soon, oldest first.
+    """Up to `limit` texts of `gateway` that are due, as many as its sender's pace allows soon, by priority, oldest first.
 
     `now` decides what is due, `wall` is real time. Expired texts among them are dropped and recorded.
     """
@@ -80,7 +80,7 @@ def lease(
         select(*_COLUMNS, OutboxMessage.expires_at)
         .where(OutboxMessage.status == OutboxStatus.QUEUED, OutboxMessage.not_before <= now)
         .where(OutboxMessage.gateway == gateway.name, _free(wall))
-        .order_by(OutboxMessage.not_before, OutboxMessage.id)
+        .order_by(OutboxMessage.priority, OutboxMessage.not_before, OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -43,7 +43,7 @@ class OutboxStatus(enum.StrEnum):
     UNDELIVERED = "undelivered"
     FAILED = "failed"
     DROPPED = "dropped"
-    """Never sent: its moment passed, or the phone opted out meanwhile."""
+    """Never sent: its moment passed, it was taken back, or the phone opted out meanwhile."""
     UNCLEAR = "unclear"
     """The gateway's answer was lost; it is looked up, never sent again blindly."""
     REPLIED = "replied"
@@ -69,6 +69,8 @@ class OutboxMessage(Base):
     parts: Mapped[int]
     status: Mapped[OutboxStatus] = mapped_column(default=OutboxStatus.QUEUED)
     dedupe_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """Of what is due, the lowest goes first."""
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

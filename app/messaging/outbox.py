@@ -24,6 +24,8 @@ from app.messaging.models import OutboxMessage, OutboxStatus
 
 DELIVER_TEXTS: Final = "deliver_texts"
 """The job that sends what is due."""
+AFTER_ALL_OTHERS: Final = 10
+"""The priority of texts that nobody waits for; all others have 0."""
 
 
 @dataclass(frozen=True)
@@ -52,24 +54,57 @@ class Postman:
         nothing. Not sent before `not_before`, and never after `expires_at`: then it is dropped, and that is
         recorded. Raises `KeyError` for an unknown key or a missing value.
         """
+        body = self.catalogue.text(key, language, **values)
+        budgets.watch(self.catalogue, key, language, body)
+        return self.wording(
+            session,
+            phone=phone,
+            language=language,
+            template=key,
+            body=body,
+            now=now,
+            household_id=household_id,
+            dedupe_key=dedupe_key,
+            not_before=not_before,
+            expires_at=expires_at,
+        )
+
+    def wording(
+        self,
+        session: Session,
+        *,
+        phone: str,
+        language: str,
+        template: str,
+        body: str,
+        now: datetime,
+        household_id: UUID | None = None,
+        dedupe_key: str | None = None,
+        not_before: datetime | None = None,
+        expires_at: datetime | None = None,
+        priority: int = 0,
+    ) -> UUID | None:
+        """As `text`, for a body that people worded and no catalogue holds; `template` says what it is.
+
+        It is sent as it stands, letter by letter. `priority`: the lowest is sent first.
+        """
         if opted_out(session, phone):
             return None
-        body = self.catalogue.text(key, language, **values)
         size = measure(body)
-        budgets.watch(self.catalogue, key, language, body)
         row_id: UUID | None = session.scalar(
             conflict.insert(session, OutboxMessage)
             .values(
                 id=new_id(),
                 phone=phone,
                 household_id=household_id,
-                template=key,
+                template=template,
                 language=language,
                 body=body,
                 encoding=size.encoding.value,
                 parts=size.parts,
                 status=OutboxStatus.QUEUED,
                 dedupe_key=dedupe_key,
+                priority=priority,
                 not_before=not_before or now,
                 expires_at=expires_at,
                 gateway=self.gateways.for_phone(phone).name,

@@ -42,6 +42,7 @@ LONGEST: dict[str, Value] = {
     "end": time(12, 30),
     "from": date(2026, 12, 30),
     "held": _MUCH,
+    "letters": "A/B/C/D",
     "limit": Grams(199_950),
     "material": "Plastic bottles",
     "maximum": _MUCH,
