@@ -15,6 +15,7 @@ from app.adapters.payments.standin import Standin
 from app.adapters.payments.standin_company import PaymentCompany
 from app.adapters.routing.nearest_neighbour import NearestNeighbour
 from app.adapters.routing.straight_line import StraightLine
+from app.adapters.sms.africastalking import AfricasTalking
 from app.adapters.sms.console import Console
 from app.adapters.sms.twilio import Twilio
 from app.container import Container
@@ -62,9 +63,8 @@ def _sms_gateways(settings: Settings) -> SmsGateways:
     makers: dict[str, Callable[[Settings], SmsGateway]] = {
         found.name: found.load() for found in entry_points(group="weighback.sms_gateways")
     }
-    makers |= {"console": lambda _: Console(), "twilio": _twilio}
-    wanted = set(settings.sms_gateways.values())
-    made = {name: makers[name](settings) for name in sorted(wanted & set(makers))}
+    makers |= {"console": lambda _: Console(), "twilio": _twilio, "africastalking": _africastalking}
+    made = {name: makers[name](settings) for name in sorted(settings.sms_gateway_names & set(makers))}
     return SmsGateways(made, settings.sms_gateways)
 
 
@@ -76,6 +76,16 @@ def _twilio(settings: Settings) -> SmsGateway:
         public_url=settings.public_url,
         api_url=settings.twilio_api_url,
         timeout_seconds=settings.twilio_timeout_seconds,
+    )
+
+
+def _africastalking(settings: Settings) -> SmsGateway:
+    return AfricasTalking(
+        username=settings.africastalking_username,
+        api_key=settings.africastalking_api_key.get_secret_value(),
+        sender=settings.africastalking_from,
+        api_url=settings.africastalking_address,
+        timeout_seconds=settings.africastalking_timeout_seconds,
     )
 
 

@@ -17,7 +17,7 @@ from app.bootstrap import build
 from app.container import Container
 from app.errors import ConfigurationError
 from app.jobs import WorkerHeartbeat
-from app.settings import Environment, Settings, load_settings
+from app.settings import PREFIX, Environment, Settings, load_settings
 
 REACH_TIMEOUT_SECONDS = 5
 CLOCK_TOLERANCE_SECONDS = 60
@@ -95,23 +95,22 @@ def _public_url(settings: Settings) -> Iterator[Finding]:
 
 
 def _gateways(settings: Settings) -> Iterator[Finding]:
-    for name in sorted(set(settings.sms_gateways.values())):
-        if name != "twilio":
-            yield Finding(f"SMS gateway {name}", well=True, said="is asked for; nothing to check from here")
-            continue
-        missing = [
-            f"WEIGHBACK_{setting}"
-            for setting, value in (
-                ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid),
-                ("TWILIO_AUTH_TOKEN", settings.twilio_auth_token.get_secret_value()),
-                ("TWILIO_FROM", settings.twilio_from),
-            )
-            if not value
-        ]
-        if missing:
-            yield Finding("SMS gateway twilio", well=False, said=f"set {', '.join(missing)}")
-            continue
-        yield from _reached("SMS gateway twilio", settings.twilio_api_url)
+    addresses = {"twilio": settings.twilio_api_url, "africastalking": settings.africastalking_address}
+    for name in sorted(settings.sms_gateway_names):
+        what = f"SMS gateway {name}"
+        missing = settings.missing_for(name)
+        if name not in addresses:
+            yield Finding(what, well=True, said="is asked for; nothing to check from here")
+        elif missing:
+            yield Finding(what, well=False, said=f"set {', '.join(PREFIX + setting for setting in missing)}")
+        else:
+            yield from _reached(what, addresses[name])
+    if "africastalking" in settings.sms_gateway_names and settings.africastalking_in_sandbox:
+        yield Finding(
+            "SMS gateway africastalking",
+            well=settings.environment is not Environment.PRODUCTION,
+            said="is the sandbox: texts reach its simulator and no phone",
+        )
 
 
 def _payments(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigurationError
 from app.kernel.money import micros
+from app.settings_gateways import GatewaySettings
 from app.settings_payments import PaymentSettings
 
 PREFIX = "WEIGHBACK_"
@@ -28,7 +29,7 @@ class Environment(enum.StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(PaymentSettings, BaseSettings):
+class Settings(PaymentSettings, GatewaySettings, BaseSettings):
     """Every setting of the service. Units stand last in the names."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -48,19 +49,8 @@ class Settings(PaymentSettings, BaseSettings):
     languages: Annotated[list[str], NoDecode] = ["en", "pcm", "yo", "ha", "ig", "fr", "sw"]
     """The first is the default."""
 
-    sms_gateways: Annotated[dict[str, str], NoDecode] = {"*": "twilio"}
-    """Phone prefix to gateway name; the longest prefix wins."""
     sms_prices: Annotated[dict[str, dict[str, int]], NoDecode] = {}
     """Gateway, then phone prefix, to the price of one part, in micros of the currency."""
-    sms_per_sender_per_second: float = Field(default=10, gt=0)
-    sms_attempts_max: int = Field(default=20, ge=1)
-    """Tries are spread over some seven hours, so that a gateway's bad afternoon loses no text."""
-    twilio_account_sid: str = ""
-    twilio_auth_token: SecretStr = SecretStr("")
-    twilio_from: str = ""
-    twilio_api_url: str = "https://api.twilio.com"
-    twilio_timeout_seconds: float = Field(default=10, gt=0)
-
     inbound_texts_per_phone_per_day: int = Field(default=60, ge=1)
     conversation_expires_hours: int = Field(default=12, ge=1)
     request_body_max_bytes: int = Field(default=64 * 1024, ge=1024)
@@ -113,16 +103,6 @@ class Settings(PaymentSettings, BaseSettings):
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
-
-    @field_validator("sms_gateways", mode="before")
-    @classmethod
-    def _prefix_map(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [part.strip().partition("=") for part in value.split(",") if part.strip()]
-        if not all(equals and prefix and name for prefix, equals, name in pairs):
-            raise ValueError("write it as +234=africastalking,*=twilio")
-        return {prefix.strip(): name.strip() for prefix, _, name in pairs}
 
     @field_validator("sms_prices", mode="before")
     @classmethod
@@ -179,12 +159,7 @@ class Settings(PaymentSettings, BaseSettings):
         if self.environment is Environment.PRODUCTION:
             if len(self.secret_key.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"SECRET_KEY must be set to at least {_SHORTEST_SECRET} random characters")
-            if "twilio" in self.sms_gateways.values() and not (
-                self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and self.twilio_from
-            ):
-                raise ValueError(
-                    "set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or other SMS_GATEWAYS"
-                )
+            self.complain_in_production(_SHORTEST_SECRET)
             if "standin" in self.payment_providers:
                 raise ValueError(
                     "PAYMENT_PROVIDERS names standin, which pays nobody; it is for demo and tests"

@@ -30,6 +30,7 @@ from app.messaging import budgets, contacts, inbox
 from app.messaging.contacts import Chatter, ContactNow
 from app.messaging.inbox import InboundText
 from app.messaging.models import InboxMessage, OutboxMessage
+from app.messaging.outbox import DELIVER_TEXTS
 from app.messaging.post import Post
 from app.messaging.prices import Prices
 from app.settings import Settings
@@ -115,6 +116,8 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
         now=now,
         prices=talk.prices,
     )
+    if not text.replies_inline:
+        talk.jobs.enqueue(session, DELIVER_TEXTS)
     return reply
 
 

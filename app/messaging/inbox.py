@@ -15,6 +15,7 @@ from app.conversation.fit import measure
 from app.db import conflict
 from app.kernel.ids import new_id
 from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
+from app.messaging.outbox import BEFORE_ALL_OTHERS
 from app.messaging.prices import NO_PRICES, Prices
 
 _inbox = cast("Table", InboxMessage.__table__)
@@ -32,6 +33,8 @@ class InboundText:
     opt_out_type: str | None = None
     """`STOP`, `START` or `HELP` where the gateway has acted on that, and answered, already."""
     raw: Mapping[str, str] = field(default_factory=dict)
+    replies_inline: bool = True
+    """Whether the gateway takes the reply from the answer to its webhook. Where not, a worker sends it."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,14 @@ def answer(
 ) -> UUID:
     """Keep `reply` to the inbox row `row_id`, which was made for `to`, with its parts counted like any other's.
 
-    It goes back in the answer to the webhook. `template` is the key of the catalogue, or of the first of
-    several. Returns the outbox row's id.
+    It goes back in the answer to the webhook, or is queued for the gateway that `to` came by, as that
+    gateway wants it; who queues it nudges the worker. `template` is the key of the catalogue, or of the first
+    of several. Returns the outbox row's id.
     """
     connection = session.connection()
     size = measure(reply)
     reply_id = new_id()
+    inline = to.replies_inline
     connection.execute(
         _ANSWER,
         {
@@ -120,13 +125,14 @@ def answer(
             "body": reply,
             "encoding": size.encoding.value,
             "parts": size.parts,
-            "status": OutboxStatus.REPLIED,
+            "status": OutboxStatus.REPLIED if inline else OutboxStatus.QUEUED,
+            "priority": BEFORE_ALL_OTHERS,
             "not_before": now,
             "gateway": to.gateway,
-            "sender": to.recipient,
-            "price_micros": prices.of_a_text(to.gateway, to.phone, size.parts),
+            "sender": to.recipient if inline else None,
+            "price_micros": prices.of_a_text(to.gateway, to.phone, size.parts) if inline else None,
             "created_at": now,
-            "sent_at": now,
+            "sent_at": now if inline else None,
             "updated_at": now,
         },
     )

@@ -1,31 +1,32 @@
 """Who is sending which text: the steps of the outbox, each in one transaction.
 
-    QUEUED -- lease, begin --> SENDING -- sent --> SENT
+    QUEUED -- (its gateway is down: handed over) -- lease, begin --> SENDING -- sent --> SENT
                                  |-- put back (was surely not taken) --> QUEUED, or FAILED after enough tries
                                  |-- failed --> FAILED
                                  '-- unclear, or the sender died --> UNCLEAR -- looked up --> SENT | QUEUED
 
 A lease lets one process at a time work on a row. SENDING is committed before the gateway is called, so a
 row found QUEUED was surely not sent, and a row found SENDING after its lease may have been: it is looked
-up at its gateway and never sent again on a guess.
+up at its gateway and never sent again on a guess: by no gateway. Only what is QUEUED ever changes gateways.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.messaging import pacing
-from app.messaging.contacts import opted_out
+from app.messaging.contacts import opted_out_since
 from app.messaging.gateways import SmsGateways
-from app.messaging.models import OutboxMessage, OutboxStatus
+from app.messaging.health import Down
+from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
 from app.messaging.ports import OutgoingText, SmsGateway
 
 LEASE: Final = timedelta(seconds=60)
@@ -51,15 +52,41 @@ class Lease:
     """The sender's pace allows it from then on; real time."""
 
 
-def reroute(session: Session, gateways: SmsGateways, now: datetime) -> None:
-    """Give texts of gateways that are no longer there to the ones that now carry their phones."""
-    stray = (
-        select(OutboxMessage.id, OutboxMessage.phone)
-        .where(OutboxMessage.status == OutboxStatus.QUEUED, OutboxMessage.not_before <= now)
-        .where(or_(OutboxMessage.gateway.is_(None), OutboxMessage.gateway.not_in(list(gateways.by_name))))
-    )
-    for row in session.execute(stray):
+def reroute(
+    session: Session, gateways: SmsGateways, *, down: Down, now: datetime, wall: datetime, limit: int
+) -> int:
+    """Hand due texts of gateways that are down, or no longer there, to who carries their phones meanwhile.
+
+    Up to `limit` of those that are down, so that what need not move now can go the usual way later. Returns how many.
+    """
+    waits = (OutboxMessage.status == OutboxStatus.QUEUED, OutboxMessage.not_before <= now)
+    gone = or_(OutboxMessage.gateway.is_(None), OutboxMessage.gateway.not_in(list(gateways.by_name)))
+    for row in session.execute(select(OutboxMessage.id, OutboxMessage.phone).where(*waits, gone)):
         _set(session, row.id, {"gateway": gateways.for_phone(row.phone).name})
+    moved = 0
+    for name in sorted(set(gateways.by_name).intersection(down.probes)):
+        movable = select(*_COLUMNS).where(*waits, OutboxMessage.gateway == name, _free(wall))
+        for row in _first(session, movable, limit):
+            other = gateways.instead_of(name, row.phone, down)
+            if other is not None and down.bars(name, row.id):
+                hand_over(session, row.id, other)
+                moved += 1
+    return moved
+
+
+def hand_over(session: Session, row_id: UUID, gateway: str) -> None:
+    """Let another gateway send a text that is queued."""
+    log.info("text_handed_over", message=str(row_id), to=gateway)
+    _set(session, row_id, {"gateway": gateway, **_RELEASED}, OutboxMessage.status == OutboxStatus.QUEUED)
+
+
+def next_due(session: Session, gateway: str, *, now: datetime, wall: datetime) -> UUID | None:
+    """The text that `gateway` would send first."""
+    due = select(OutboxMessage.id).where(
+        OutboxMessage.status == OutboxStatus.QUEUED, OutboxMessage.not_before <= now
+    )
+    row = next(iter(_first(session, due.where(OutboxMessage.gateway == gateway, _free(wall)), 1)), None)
+    return None if row is None else row.id
 
 
 def lease(
@@ -71,24 +98,23 @@ def lease(
     wall: datetime,
     limit: int,
     pace: pacing.Pace,
+    barred: Callable[[Any], bool] = lambda _row: False,
 ) -> list[Lease]:
-    """Up to `limit` texts of `gateway` that are due, as many as its sender's pace allows soon, by priority, oldest first.
+    """Up to `limit` texts of `gateway` that are due, as many as its sender's pace allows soon.
 
-    `now` decides what is due, `wall` is real time. Expired texts among them are dropped and recorded.
+    By priority, the oldest first. `now` decides what is due, `wall` is real time. Expired texts among them are
+    dropped and recorded; those that are `barred` (given `id` and `phone`) are left.
     """
     due = (
         select(*_COLUMNS, OutboxMessage.expires_at)
         .where(OutboxMessage.status == OutboxStatus.QUEUED, OutboxMessage.not_before <= now)
         .where(OutboxMessage.gateway == gateway.name, _free(wall))
-        .order_by(OutboxMessage.priority, OutboxMessage.not_before, OutboxMessage.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     sendable = []
-    for row in session.execute(due).all():
+    for row in _first(session, due, limit):
         if row.expires_at is not None and row.expires_at <= now:
             drop(session, row.id, EXPIRED, now)
-        else:
+        elif not barred(row):
             sendable.append(row)
     slots = pacing.reserve(session, gateway.sender, len(sendable), wall, pace)
     taken = sendable[: len(slots)]
@@ -99,7 +125,7 @@ def lease(
 def begin(session: Session, leased: Lease, *, now: datetime, wall: datetime) -> bool:
     """Mark the text as being sent. False where it must not be: the lease is lost, or it is dropped by now."""
     row = session.execute(
-        select(OutboxMessage.expires_at)
+        select(OutboxMessage.expires_at, OutboxMessage.in_reply_to_id)
         .where(OutboxMessage.id == leased.row_id, OutboxMessage.status == OutboxStatus.QUEUED)
         .where(OutboxMessage.leased_by == leased.owner, OutboxMessage.leased_until > wall)
         .with_for_update()
@@ -109,7 +135,7 @@ def begin(session: Session, leased: Lease, *, now: datetime, wall: datetime) -> 
     if row.expires_at is not None and row.expires_at <= now:
         drop(session, leased.row_id, EXPIRED, now)
         return False
-    if opted_out(session, leased.text.phone):
+    if _is_unwanted(session, leased.text.phone, row.in_reply_to_id):
         drop(session, leased.row_id, OPTED_OUT, now)
         return False
     values = {
@@ -123,9 +149,18 @@ def begin(session: Session, leased: Lease, *, now: datetime, wall: datetime) -> 
     return True
 
 
-def put_back(session: Session, leased: Lease, not_before: datetime, error_code: str, now: datetime) -> None:
-    """Queue again a text that was surely not taken."""
-    _settle(session, leased, OutboxStatus.QUEUED, now, error_code=error_code, not_before=not_before)
+def put_back(
+    session: Session,
+    leased: Lease,
+    not_before: datetime,
+    error_code: str,
+    now: datetime,
+    *,
+    gateway: str | None = None,
+) -> None:
+    """Queue again a text that was surely not taken; for another `gateway` where one is given."""
+    values: dict[str, object] = {"error_code": error_code, "not_before": not_before}
+    _settle(session, leased, OutboxStatus.QUEUED, now, **values, gateway=gateway or leased.gateway)
 
 
 def fail(session: Session, leased: Lease, error_code: str, now: datetime) -> None:
@@ -188,6 +223,21 @@ def known_ids(session: Session, gateway: str, provider_message_ids: Sequence[str
         OutboxMessage.gateway == gateway, OutboxMessage.provider_message_id.in_(provider_message_ids)
     )
     return {known for known in session.scalars(found) if known is not None}
+
+
+def _is_unwanted(session: Session, phone: str, in_reply_to_id: UUID | None) -> bool:
+    """Whether the phone has opted out; what it asked after that, or in doing so, is answered nevertheless."""
+    since = opted_out_since(session, [phone]).get(phone)
+    if since is None or in_reply_to_id is None:
+        return since is not None
+    asked = select(InboxMessage.received_at).where(InboxMessage.id == in_reply_to_id)
+    return session.scalars(asked).one() < since
+
+
+def _first(session: Session, due: Select[*tuple[Any, ...]], limit: int) -> list[Any]:
+    """By priority, the oldest first; locked until the transaction ends."""
+    ordered = due.order_by(OutboxMessage.priority, OutboxMessage.not_before, OutboxMessage.id)
+    return list(session.execute(ordered.limit(limit).with_for_update(skip_locked=True)))
 
 
 def _settle(session: Session, leased: Lease, status: OutboxStatus, now: datetime, **values: object) -> None:

@@ -157,3 +157,17 @@ class SenderPace(Base):
 
     sender: Mapped[str] = mapped_column(String(32), primary_key=True)
     next_at: Mapped[datetime]
+
+
+class GatewayHealth(Base):
+    """Whether a gateway takes texts just now, as all workers have found; no row = it always has."""
+
+    __tablename__ = "gateway_health"
+
+    gateway: Mapped[str] = mapped_column(String(32), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    """In a row, up to now."""
+    down_until: Mapped[datetime | None]
+    """In real time; from then on, one text may try whether it is up again."""
+    probe_id: Mapped[UUID | None]
+    """The text that tries, `down_until` or until it is known how that went."""

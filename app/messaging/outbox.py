@@ -24,6 +24,8 @@ from app.messaging.models import OutboxMessage, OutboxStatus
 
 DELIVER_TEXTS: Final = "deliver_texts"
 """The job that sends what is due."""
+BEFORE_ALL_OTHERS: Final = -10
+"""The priority of replies: somebody is waiting."""
 AFTER_ALL_OTHERS: Final = 10
 """The priority of texts that nobody waits for; all others have 0."""
 

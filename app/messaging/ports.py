@@ -42,6 +42,14 @@ class NotSent(SendFailed):
     retryable = True
 
 
+class NotHere(NotSent):
+    """About this phone alone: this gateway does not reach it, another may. Says nothing of the gateway's health."""
+
+
+class NotNow(NotSent):
+    """About this text alone: a rule forbids it at this hour. It waits, and must not go round by another gateway."""
+
+
 class Rejected(SendFailed):
     """The gateway will never take this text to this phone."""
 

@@ -10,11 +10,14 @@ import pytest
 import structlog
 from structlog.testing import CapturingLogger
 
+from app.adapters.sms.africastalking import AfricasTalking
 from app.adapters.sms.console import Console
 from app.adapters.sms.twilio import Twilio
 from app.messaging.ports import OutgoingText, SmsGateway
 from tests.fakes.sms import FakeGateway
+from tests.standins import africastalking as standin_africastalking
 from tests.standins import twilio as standin_twilio
+from tests.standins.africastalking import AfricasTalkingStandin
 from tests.standins.twilio import TwilioStandin
 
 TEXT = OutgoingText("+2348000000042", "Your pickup is on Tue 24 Nov, 8am-12pm.")
@@ -41,10 +44,22 @@ def twilio_gateway() -> Iterator[Candidate]:
         yield Candidate(gateway, delivers=True)
 
 
-@pytest.fixture(params=["console", "twilio", "fake"])
+@pytest.fixture
+def africastalking_gateway() -> Iterator[Candidate]:
+    with AfricasTalkingStandin() as standin:
+        gateway = AfricasTalking(
+            username=standin_africastalking.USERNAME,
+            api_key=standin_africastalking.API_KEY,
+            sender=standin_africastalking.SENDER,
+            api_url=standin.url,
+        )
+        yield Candidate(gateway, delivers=True)
+
+
+@pytest.fixture(params=["console", "twilio", "africastalking", "fake"])
 def candidate(request: pytest.FixtureRequest) -> Candidate:
-    if request.param == "twilio":
-        found: Candidate = request.getfixturevalue("twilio_gateway")
+    if request.param in {"twilio", "africastalking"}:
+        found: Candidate = request.getfixturevalue(f"{request.param}_gateway")
         return found
     if request.param == "console":
         return Candidate(Console(), delivers=False)
@@ -102,3 +117,4 @@ def test_neither_words_nor_phones_reach_the_log(
     assert TEXT.phone not in written
     assert TEXT.phone.removeprefix("+") not in written
     assert standin_twilio.AUTH_TOKEN not in written
+    assert standin_africastalking.API_KEY not in written

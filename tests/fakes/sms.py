@@ -24,15 +24,19 @@ class FakeGateway:
     sender: str = "+2348000009000"
     can_look_up: bool = True
     answers: deque[SendFailed | None] = field(default_factory=deque)
+    always: SendFailed | None = None
+    """What goes wrong with every text that `answers` says nothing of."""
     lost: bool = False
     """Whether a text is taken although its answer is an error."""
     taken: list[tuple[str, OutgoingText]] = field(default_factory=list)
+    tried: list[OutgoingText] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
     find_fails: SendFailed | None = None
 
     def send(self, text: OutgoingText) -> str:
         self.on_send()
-        error = self.answers.popleft() if self.answers else None
+        self.tried.append(text)
+        error = self.answers.popleft() if self.answers else self.always
         if error is None or self.lost:
             self.taken.append((f"{self.name}-{len(self.taken) + 1}", text))
         if error is not None:

@@ -5,81 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from app import flows
-from app.conversation.catalogue import Catalogue
 from app.db import Database
-from app.errors import ConfigurationError, NotFound
 from app.kernel.clock import FixedClock
-from app.messaging import contacts, delivery, inbox, leases, pacing
+from app.messaging import contacts, inbox, leases, pacing
 from app.messaging.contacts import Chatter
-from app.messaging.delivery import Report
-from app.messaging.gateways import SmsGateways
 from app.messaging.inbox import InboundText
 from app.messaging.models import ConsentEvent, DeliveryReport, InboxMessage, OutboxMessage, OutboxStatus
-from app.messaging.outbox import Postman
 from app.messaging.ports import FateUnknown, NotSent, OptedOut, Rejected
-from app.messaging.sending import Sending, backoff
-from tests.fakes.sms import FakeGateway, RecordedJobs
+from app.messaging.sending import backoff
+from tests.factories.desk import CATALOGUE, NOW, PHONE, Desk, a_desk
 
-PHONE = "+2348000000001"
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
-CATALOGUE = Catalogue.load(Path(flows.__file__).parent / "texts", ["en", "pcm"])
 INBOUND = InboundText("fake", "SM1", PHONE, "+2348000009000", "PICKUP", raw={"Body": "PICKUP"})
-
-
-@dataclass
-class Desk:
-    """A post office with one gateway."""
-
-    database: Database
-    gateway: FakeGateway
-    post: Postman
-    sending: Sending
-    jobs: RecordedJobs
-
-    def text(self, **changes: Any) -> Any:
-        given: dict[str, Any] = {
-            "phone": PHONE,
-            "language": "en",
-            "key": "next.none",
-            "values": {},
-            "now": NOW,
-        } | changes
-        with self.database.unit_of_work() as session:
-            return self.post.text(session, **given)
-
-    def row(self, row_id: Any) -> OutboxMessage:
-        with self.database.unit_of_work() as session:
-            return session.scalars(select(OutboxMessage).where(OutboxMessage.id == row_id)).one()
-
-    def deliver(self, now: datetime = NOW) -> int:
-        return replace(self.sending, clock=FixedClock(now)).deliver_due()
-
-    def after_the_lease(self) -> None:
-        held = OutboxMessage.leased_until.is_not(None)
-        with self.database.unit_of_work() as session:
-            session.execute(update(OutboxMessage).where(held).values(leased_until=datetime.now(UTC)))
-
-    def report(self, gateway_id: str, status: str, error_code: str | None = None) -> None:
-        with self.database.unit_of_work() as session:
-            delivery.record_report(session, self.gateway, Report(gateway_id, status, error_code), NOW)
 
 
 @pytest.fixture
 def desk(database: Database) -> Desk:
-    gateway, jobs = FakeGateway(), RecordedJobs()
-    gateways = SmsGateways({"fake": gateway}, {"*": "fake"})
-    sending = Sending(database, gateways, FixedClock(NOW), per_second=1000, attempts_max=3)
-    return Desk(database, gateway, Postman(CATALOGUE, gateways, jobs), sending, jobs)
+    return a_desk(database)
 
 
 def test_the_same_delivery_again_is_given_the_same_answer(database: Database) -> None:
@@ -360,24 +308,6 @@ def test_a_report_that_says_the_person_opted_out_is_obeyed(desk: Desk) -> None:
     desk.deliver()
     desk.report("fake-1", "undelivered", "opted-out")
     assert desk.text() is None
-
-
-def test_texts_go_by_the_longest_prefix() -> None:
-    local, rest = FakeGateway("local"), FakeGateway("rest")
-    gateways = SmsGateways({"local": local, "rest": rest}, {"+234": "local", "*": "rest", "+23480": "rest"})
-    carried = {
-        phone: gateways.for_phone(phone).name
-        for phone in ("+2347000000000", "+2348000000000", "+254700000000")
-    }
-    assert carried == {"+2347000000000": "local", "+2348000000000": "rest", "+254700000000": "rest"}
-    with pytest.raises(NotFound):
-        gateways["none"]
-
-
-@pytest.mark.parametrize("routes", [{"*": "none"}, {"+234": "fake"}])
-def test_routes_that_lead_nowhere_stop_the_start(routes: dict[str, str]) -> None:
-    with pytest.raises(ConfigurationError, match="WEIGHBACK_SMS_GATEWAYS"):
-        SmsGateways({"fake": FakeGateway()}, routes)
 
 
 def test_texts_of_a_gateway_that_is_gone_go_by_another(desk: Desk) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.webhooks import payments, twilio
+from app.web.webhooks import africastalking, payments, twilio
 
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
 router.include_router(twilio.router)
+router.include_router(africastalking.router)
 router.include_router(payments.router)
