@@ -18,12 +18,12 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 
 from app.conversation.fit import bare, plain
-from app.conversation.values import Formats, Value
+from app.conversation.values import Command, Formats, Value
 from app.conversation.wording import Wording
 from app.errors import ConfigurationError
 
@@ -46,9 +46,23 @@ class Language:
     """A key of `_SPELLINGS`: how its texts are spelt when they are sent."""
     wordings: Mapping[str, Wording]
     keywords: Mapping[str, tuple[str, ...]]
+    """By command or kind of word, as written; the first of a command is the one texts name."""
     formats: Formats
     budgets: Mapping[str, int]
     """How many parts a text may take, where that is not `USUAL_PARTS`."""
+
+    def say(self, key: str, values: Mapping[str, Value]) -> str:
+        """The text `key`, as it is sent. Raises `KeyError` for an unknown key or a value that is missing."""
+        formatted = {name: self._value(value) for name, value in values.items()}
+        count = values.get("count")
+        text = self.wordings[key].fill(formatted, count if isinstance(count, int) else None)
+        return _SPELLINGS[self.spelling](text)
+
+    def write(self, value: Value) -> str:
+        return _SPELLINGS[self.spelling](self._value(value))
+
+    def _value(self, value: Value) -> str:
+        return self.keywords[value.name][0] if isinstance(value, Command) else self.formats.write(value)
 
 
 class Catalogue:
@@ -80,21 +94,21 @@ class Catalogue:
     def keys(self) -> frozenset[str]:
         return frozenset(self._languages[self.default].wordings)
 
+    def spoken(self, language: str | None) -> Language:
+        """`language`; the default one where it is not enabled (any more)."""
+        return self._languages.get(language or self.default) or self._languages[self.default]
+
     def placeholders(self, key: str) -> frozenset[str]:
         return self._languages[self.default].wordings[key].placeholders
 
     def budget(self, key: str, language: str | None) -> int | None:
         """How many parts the text `key` may take in `language`; None for an unknown key."""
-        spoken = self._languages.get(language or self.default) or self._languages[self.default]
+        spoken = self.spoken(language)
         return spoken.budgets.get(key, USUAL_PARTS) if key in spoken.wordings else None
 
     def name(self, language: str) -> str:
         """What `language` calls itself, for people to choose from."""
         return self._languages[language].name
-
-    def spelling(self, language: str) -> str:
-        """`plain`, `bare` or `full`: how the texts of `language` are spelt when they are sent."""
-        return self._languages[language].spelling
 
     def keywords(self, language: str) -> Mapping[str, tuple[str, ...]]:
         """The words of each command in `language`, as written in its file."""
@@ -106,33 +120,37 @@ class Catalogue:
         A language that is not enabled (any more) is answered in the default one. `count` chooses among
         plural forms. Raises `KeyError` for an unknown key or a value that is missing.
         """
-        spoken = self._languages.get(language or self.default) or self._languages[self.default]
-        formatted = {name: spoken.formats.write(value) for name, value in values.items()}
-        count = values.get("count")
-        text = spoken.wordings[key].fill(formatted, count if isinstance(count, int) else None)
-        return _SPELLINGS[spoken.spelling](text)
+        return self.spoken(language).say(key, values)
 
     def write(self, value: Value, language: str | None) -> str:
         """One value as `language` writes it, to build lists from."""
-        spoken = self._languages.get(language or self.default) or self._languages[self.default]
-        text = spoken.formats.write(value)
-        return _SPELLINGS[spoken.spelling](text)
+        return self.spoken(language).write(value)
 
 
 def _read(path: Path, code: str) -> Language:
     try:
-        raw = path.read_text(encoding="utf-8")
-        entries = read_po(BytesIO(raw.encode()), locale=code, abort_invalid=True)
-        locale_of_language = Locale.parse(code)
+        return read_language(path.read_text(encoding="utf-8"), code)
     except FileNotFoundError as error:
         raise ConfigurationError(f"WEIGHBACK_LANGUAGES names {code}, but there is no {path.name}") from error
-    except (PoFileError, UnicodeError, ValueError) as error:
-        raise ConfigurationError(f"{path.name}: {error}") from error
-    _check_unique(path, raw)
+    except UnicodeError as error:
+        raise ConfigurationError(f"{path.name} is not written in UTF-8: {error}") from error
+
+
+def read_language(raw: str, code: str) -> Language:
+    """The language that `raw`, the text of `<code>.po`, holds. Raises `ConfigurationError`."""
+    file = f"{code}.po"
+    try:
+        locale_of_language = Locale.parse(code)
+        entries = read_po(BytesIO(raw.encode()), locale=code, abort_invalid=True)
+    except UnknownLocaleError as error:
+        raise ConfigurationError(f"{file}: {code} is no language code that CLDR knows") from error
+    except (PoFileError, ValueError) as error:
+        raise ConfigurationError(f"{file}: {error}") from error
+    _check_unique(file, raw)
     headers = dict(_HEADER.findall(raw))
     spelling = headers.get("X-Spelling", "full")
     if spelling not in _SPELLINGS:
-        raise ConfigurationError(f"{path.name}: X-Spelling is {spelling!r}; write plain, bare or full")
+        raise ConfigurationError(f"{file}: X-Spelling is {spelling!r}; write plain, bare or full")
     wordings: dict[str, Wording] = {}
     keywords: dict[str, tuple[str, ...]] = {}
     formats: dict[str, str] = {}
@@ -142,7 +160,7 @@ def _read(path: Path, code: str) -> Language:
             continue
         forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
         if not all(forms):
-            raise ConfigurationError(f"{path.name}: {key} is empty")
+            raise ConfigurationError(f"{file}: {key} is empty")
         if message.context == "keyword":
             keywords[key] = tuple(word.strip() for word in forms[0].split("|"))
         elif message.context == "format":
@@ -151,19 +169,19 @@ def _read(path: Path, code: str) -> Language:
             try:
                 wordings[key] = Wording.parse(forms, entries.plural_expr)
             except ValueError as error:
-                raise ConfigurationError(f"{path.name}: {key}: {error}") from error
+                raise ConfigurationError(f"{file}: {key}: {error}") from error
     return Language(
         code=code,
         name=headers.get("X-Name") or str(locale_of_language.display_name or code),
         spelling=spelling,
         wordings=wordings,
         keywords=keywords,
-        formats=Formats.parse(path.name, headers.get("X-Locale", code), formats),
-        budgets=_budgets(path, entries),
+        formats=Formats.parse(file, headers.get("X-Locale", code), formats),
+        budgets=_budgets(file, entries),
     )
 
 
-def _budgets(path: Path, entries: Iterable[Message]) -> dict[str, int]:
+def _budgets(file: str, entries: Iterable[Message]) -> dict[str, int]:
     found: dict[str, int] = {}
     for message in entries:
         key = message.id if isinstance(message.id, str) else message.id[0]
@@ -172,19 +190,17 @@ def _budgets(path: Path, entries: Iterable[Message]) -> dict[str, int]:
             if stated is None:
                 continue
             if stated[1].strip() not in map(str, range(1, MOST_PARTS + 1)):
-                raise ConfigurationError(
-                    f"{path.name}: {key}: write its parts as a number up to {MOST_PARTS}"
-                )
+                raise ConfigurationError(f"{file}: {key}: write its parts as a number up to {MOST_PARTS}")
             found[key] = int(stated[1])
     return found
 
 
-def _check_unique(path: Path, raw: str) -> None:
+def _check_unique(file: str, raw: str) -> None:
     """Babel keeps the last of two entries with one key without a word; a merge can make such a pair."""
     seen = Counter((found["context"], found["key"]) for found in _ENTRY.finditer(raw))
     twice = sorted(key for (_, key), times in seen.items() if times > 1)
     if twice:
-        raise ConfigurationError(f"{path.name}: more than once: {', '.join(twice)}")
+        raise ConfigurationError(f"{file}: more than once: {', '.join(twice)}")
 
 
 def _check_agreement(languages: Sequence[Language]) -> None:

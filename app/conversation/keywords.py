@@ -71,7 +71,8 @@ class Vocabulary:
         no short one; about any other the person is asked. Commands of `small_talk` (`hello`, `thank you`) are
         politeness beside another one. Upper-case names in the catalogues are commands;
         lower-case ones (`back`, `more`, `agree`, `polite`, `opt-out`) are words that states and this reader
-        use. Raises `ConfigurationError` where a word is a carrier's or means two things.
+        use. A command's own name (`REDEEM`) is heard whatever languages there are. Raises `ConfigurationError`
+        where a word is a carrier's or means two things.
         """
         self._with_rest = frozenset(with_rest)
         self._done_if_guessed = frozenset(done_if_guessed)
@@ -83,7 +84,7 @@ class Vocabulary:
         helpers: dict[str, set[str]] = {}
         for language in catalogue.languages:
             for name, written in catalogue.keywords(language).items():
-                for word in map(normalise, written):
+                for word in map(normalise, (name, *written) if name.isupper() else written):
                     _refuse_carrier_word(name, word, language)
                     if name.isupper():
                         self._add_command(name, word, language)

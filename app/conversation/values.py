@@ -16,7 +16,15 @@ from app.errors import ConfigurationError
 from app.kernel.grams import GRAMS_PER_KILOGRAM, Grams
 from app.kernel.money import Money
 
-Value = Money | Grams | date | time | int | str
+
+@dataclass(frozen=True)
+class Command:
+    """A command, written as the word that people of a language send for it."""
+
+    name: str
+
+
+Value = Money | Grams | date | time | int | str | Command
 """What a text may be given. A moment (`datetime`) is refused: only the caller knows whose clock it is on."""
 
 _MONEY = "money-"

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.conversation.keywords import Guess, Said
 from app.conversation.states import MENU, Data, Open, Option, Outcome, Reply, State, Step, line, say
+from app.conversation.values import Command
 from app.flows.snapshot import HOMES, Snapshot
 
 ASKED = "guess.asked"
@@ -22,7 +23,7 @@ def ask_about(guess: Guess) -> Step:
 
 def _ask(_facts: Snapshot, data: Data) -> Reply:
     return Reply(
-        (line("guess.ask", command=data["command"]),),
+        (line("guess.ask", command=Command(data["command"])),),
         (Option(1, line("guess.agree"), "1"), Option(0, line("guess.refuse"), "0")),
     )
 

@@ -1,0 +1,96 @@
+"""The longest values that texts are given, so that each can be held against the one part it may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.conversation.catalogue import Catalogue, Language
+from app.conversation.fit import measure
+from app.conversation.states import Data
+from app.conversation.values import Command, Value
+from app.flows.join import NAME_LONGEST
+from app.flows.snapshot import Area, Home, LastWeighing, Offer, Purse, Snapshot
+from app.kernel.grams import Grams
+from app.kernel.money import Money
+from app.weighing.receipt import LINES_ROOM_CHARACTERS
+
+_ZONE = "Lagos Island South"
+_MUCH = Money(9_999_950, "NGN")
+_DAY = date(2026, 12, 30)
+_YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
+
+LONGEST: Final[Mapping[str, Value]] = {
+    "amount": _MUCH,
+    "balance": Money(99_999_950, "NGN"),
+    "code": "SUR-01",
+    "collector": "C" * NAME_LONGEST,
+    "command": Command("BALANCE"),
+    "count": 99,
+    "credit": _MUCH,
+    "date": _DAY,
+    "day": _DAY,
+    "done": 99,
+    "end": time(12, 30),
+    "from": _DAY,
+    "held": _MUCH,
+    "letters": "A/B/C/D",
+    "limit": Grams(199_950),
+    "material": "Plastic bottles",
+    "maximum": _MUCH,
+    "metres": 9_999,
+    "minimum": Money(100_000, "NGN"),
+    "moved_from": _DAY,
+    "moved_to": _DAY,
+    "name": "W" * NAME_LONGEST,
+    "phone": "0800 000 0000",
+    "position": 99,
+    "programme": "Weighback",
+    "rate": Money(99_950, "NGN"),
+    "reward": "Airtime",
+    "start": time(12, 30),
+    "step": Money(100_000, "NGN"),
+    "total": 99,
+    "weight": Grams(199_950),
+    "weights": "W" * LINES_ROOM_CHARACTERS,
+    "zone": _ZONE,
+}
+"""By placeholder. A new placeholder needs its longest value here; a date becomes the longest of the language."""
+
+
+def longest_values(language: Language) -> Mapping[str, Value]:
+    """`LONGEST`, with the day that is longest where `language` writes it."""
+    day = max(_YEAR, key=lambda each: measure(language.write(each)).units)
+    return {name: day if isinstance(value, date) else value for name, value in LONGEST.items()}
+
+
+def longest_facts(catalogue: Catalogue) -> Snapshot:
+    """A home with the longest names, and more of everything than a text can show at once."""
+    home = Home(UUID(int=1), "W" * NAME_LONGEST, UUID(int=2), _ZONE, "Africa/Lagos", left=True)
+    return Snapshot(
+        phone="+2348000000000",
+        programme="Weighback",
+        currency="NGN",
+        region="NG",
+        language=catalogue.default,
+        languages=tuple((code, catalogue.name(code)) for code in catalogue.languages),
+        homes=(home, home),
+        home=home,
+        zones=tuple(Area(f"Z{number:02}", f"{_ZONE} {number}", 6.5, 3.4) for number in range(30)),
+        purse=Purse(99_999_950, 9_999_950),
+        offers=(Offer("AIRTIME", "Airtime", 5_000, 9_999_950, 50),),
+        weighing=LastWeighing(_DAY, Grams(199_950), disputed=False),
+    )
+
+
+LONGEST_DATA: Final[Data] = {
+    "reward": "AIRTIME",
+    "amount_minor": "9999950",
+    "zone": "Z01",
+    "left": "1",
+    "home": str(UUID(int=1)),
+    "command": "BALANCE",
+}
+"""What a conversation has gathered when its questions are longest."""
