@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -52,6 +53,8 @@ __all__ = [
     "transfer",
 ]
 
+_transfers = cast("Table", models.Transfer.__table__)
+_postings = cast("Table", models.Posting.__table__)
 _BELOW_ZERO = "ledger: account below zero"
 """The triggers' own words, on both databases."""
 
@@ -109,7 +112,6 @@ def transfer(
         raise
     if booked:
         return Transfer(transfer_id, key, first_time=True)
-    # Another transaction booked this key between our look and our insert, and has committed since.
     known = _known(session, key, digest)
     if known is None:
         raise Conflict(f"the transfer {key} is being booked elsewhere")
@@ -177,35 +179,44 @@ def balances(session: Session, household_ids: Sequence[UUID]) -> dict[UUID, int]
     return {household_id: known.get(household_id, 0) for household_id in household_ids}
 
 
+_RECORD = conflict.prepare(
+    models.Transfer,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["key"]).returning(_transfers.c.id),
+)
+_POST = insert(_postings)
+
+
 def _write(session: Session, values: dict[str, object], postings: Sequence[Posting]) -> bool:
-    """False where the key was taken meanwhile."""
-    written = session.execute(
-        conflict.insert(session, models.Transfer)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=[models.Transfer.key])
-        .returning(models.Transfer.id)
-    ).scalar()
-    if written is None:
+    """False where the key was taken: a second writer of one key waits here until the first has committed."""
+    transfer_id = conflict.run(session, _RECORD, values).scalar()
+    if transfer_id is None:
         return False
-    lock(session, {side for p in postings for side in (p.source_account_id, p.destination_account_id)})
-    for position, posting in enumerate(postings, start=1):
-        session.execute(
-            insert(models.Posting).values(
-                id=new_id(),
-                transfer_id=written,
-                position=position,
-                source_account_id=posting.source_account_id,
-                destination_account_id=posting.destination_account_id,
-                amount_minor=posting.amount_minor,
-            )
-        )
+    if len(postings) > 1:  # the triggers lock the accounts of one posting in order, but know of one only
+        lock(session, {side for p in postings for side in (p.source_account_id, p.destination_account_id)})
+    rows = [
+        {
+            "id": new_id(),
+            "transfer_id": transfer_id,
+            "position": position,
+            "source_account_id": posting.source_account_id,
+            "destination_account_id": posting.destination_account_id,
+            "amount_minor": posting.amount_minor,
+        }
+        for position, posting in enumerate(postings, start=1)
+    ]
+    session.connection().execute(_POST, rows)
     return True
 
 
+_KNOWN = select(_transfers.c.id, _transfers.c.content_digest).where(_transfers.c.key == bindparam("of_key"))
+
+
 def _known(session: Session, key: str, digest: str) -> Transfer | None:
-    row = session.execute(
-        select(models.Transfer.id, models.Transfer.content_digest).where(models.Transfer.key == key)
-    ).one_or_none()
+    """The transfer booked under `key` before. Raises `Conflict` where it had other content.
+
+    Asked first, since SQLite's triggers refuse a key that is there already before ON CONFLICT passes over it.
+    """
+    row = session.connection().execute(_KNOWN, {"of_key": key}).one_or_none()
     if row is None:
         return None
     if row.content_digest != digest:
