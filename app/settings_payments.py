@@ -7,6 +7,12 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+_NEEDED = {
+    "paystack": ("paystack_secret_key", "paystack_bank_code"),
+    "standin": ("standin_payments_api_url", "standin_payments_key"),
+}
+"""What each provider cannot do without."""
+
 
 class PaymentSettings(BaseSettings):
     payment_providers: Annotated[list[str], NoDecode] = []
@@ -23,6 +29,13 @@ class PaymentSettings(BaseSettings):
     standin_payments_key: SecretStr = SecretStr("")
     """Lets us in there, and signs its callbacks."""
     standin_payments_timeout_seconds: float = Field(default=10, gt=0)
+
+    paystack_secret_key: SecretStr = SecretStr("")
+    """Also signs its webhooks."""
+    paystack_bank_code: str = ""
+    """Of the bank or network whose wallets are paid, from Paystack's list of banks."""
+    paystack_api_url: str = "https://api.paystack.co"
+    paystack_timeout_seconds: float = Field(default=10, gt=0)
 
     @field_validator("payment_providers", mode="before")
     @classmethod
@@ -56,10 +69,14 @@ class PaymentSettings(BaseSettings):
             raise ValueError(
                 "set PAYMENT_WEBHOOK_SECRET: it is part of the address that PAYMENT_PROVIDERS call"
             )
-        if "standin" in self.payment_providers and not (
-            self.standin_payments_api_url and self.standin_payments_key.get_secret_value()
-        ):
-            raise ValueError(
-                "PAYMENT_PROVIDERS names standin: set STANDIN_PAYMENTS_API_URL and STANDIN_PAYMENTS_KEY"
-            )
+        for name, needed in _NEEDED.items():
+            missing = [setting for setting in needed if not _value(getattr(self, setting))]
+            if name in self.payment_providers and missing:
+                raise ValueError(
+                    f"PAYMENT_PROVIDERS names {name}: set {' and '.join(one.upper() for one in missing)}"
+                )
         return self
+
+
+def _value(setting: object) -> object:
+    return setting.get_secret_value() if isinstance(setting, SecretStr) else setting

@@ -151,6 +151,8 @@ def called_back(
         _observe(turn, office, word)
         return False
     keep(turn, word)
+    if turn.attempt.provider_reference is None and level >= AuthLevel.SECRET:
+        turn.attempt.provider_reference = seen.provider_reference
     ask = turn.payout.status in {PayoutStatus.PENDING, PayoutStatus.UNKNOWN}
     if ask:
         turn.payout.next_check_at = now
@@ -175,6 +177,28 @@ def find_attempt(session: Session, provider: str, seen: Observation) -> UUID | N
             )
         )
     return found
+
+
+def find_lost(session: Session, provider: str, seen: Observation) -> UUID | None:
+    """The one attempt without an answer that `seen` can only be about: same phone, amount and currency.
+
+    None where there is none, or more than one. For providers whose callbacks do not tell our reference.
+    """
+    found = session.scalars(
+        select(PayoutAttempt.id)
+        .join(Payout, Payout.id == PayoutAttempt.payout_id)
+        .where(
+            PayoutAttempt.provider == provider,
+            PayoutAttempt.open,
+            PayoutAttempt.provider_reference.is_(None),
+            Payout.status.in_([PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN]),
+            Payout.payee_phone == seen.payee_phone,
+            Payout.amount_minor == seen.amount_minor,
+            Payout.currency == seen.currency,
+        )
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 and seen.provider_reference else None
 
 
 def delay(checks: int) -> timedelta:

@@ -71,6 +71,8 @@ class PayoutAttempt(Base):
     reference: Mapped[str] = mapped_column(String(64))
     """Ours, unique at the provider."""
     provider_reference: Mapped[str | None] = mapped_column(String(80), index=True)
+    approved_as: Mapped[str | None] = mapped_column(String(80))
+    """The provider's id of the payment that it asked about before it paid: one attempt approves one."""
     body: Mapped[str] = mapped_column(Text)
     body_sha256: Mapped[str] = mapped_column(String(64))
     open: Mapped[bool] = mapped_column(default=True)

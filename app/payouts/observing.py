@@ -42,7 +42,8 @@ def observe(turn: Turn, word: Word, capabilities: Capabilities, final_after: tim
     """
     seen = word.observation
     keep(turn, word)
-    if seen.provider_reference and turn.attempt.provider_reference is None:
+    # The answer to our own submit is surer than what a callback before it may have told.
+    if seen.provider_reference and (turn.attempt.provider_reference is None or word.source == "submit"):
         turn.attempt.provider_reference = seen.provider_reference
     match seen.status:
         case ObservedStatus.SUCCEEDED:

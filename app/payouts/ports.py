@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -48,6 +48,21 @@ class Capabilities:
     """Once a payment is unknown that long after it was sent, it never arrived. None = never final."""
     timeout: timedelta
     """No call takes longer than this."""
+    step_minor: int = 1
+    """Amounts are whole multiples of this; nothing is ever rounded."""
+    names_payee_in_callbacks: bool = False
+    """Its callbacks tell phone, amount and currency but not our reference: where exactly one open attempt whose
+    answer was lost matches all three, we learn the provider's reference from them and ask with it.
+    """
+
+    def check(self, instruction: Instruction) -> None:
+        """Raises `CannotPay` for another currency or an amount beyond the limits."""
+        if instruction.currency != self.currency:
+            raise CannotPay(f"pays in {self.currency} only")
+        if not self.minimum_minor <= instruction.amount_minor <= self.maximum_minor:
+            raise CannotPay(f"pays from {self.minimum_minor} to {self.maximum_minor} only")
+        if instruction.amount_minor % self.step_minor:
+            raise CannotPay(f"pays multiples of {self.step_minor} only")
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,27 @@ class PaymentProvider(Protocol):
 
     def parse_callback(self, raw_body: bytes) -> list[Observation]:
         """Raises `ValueError` for a body that is no callback of this provider."""
+        ...
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A provider's question, before it pays, whether a payment is really ours."""
+
+    request_id: str
+    """The provider's own for this payment: the same question again has the same."""
+    amount_minor: int
+    currency: str
+    reference: str | None = None
+    payee_phone: str | None = None
+
+
+@runtime_checkable
+class Approver(Protocol):
+    """A provider that asks before it pays."""
+
+    def parse_approval(self, raw_body: bytes) -> list[Approval]:
+        """Raises `ValueError` for a body that does not tell everything that must match."""
         ...
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from app.payouts.ports import (
     AuthLevel,
-    CannotPay,
     Capabilities,
     Duplicates,
     Instruction,
@@ -44,11 +43,7 @@ class Manual:
         )
 
     def plan(self, instruction: Instruction, attempt_id: UUID) -> WireRequest:
-        limits = self.capabilities
-        if instruction.currency != limits.currency:
-            raise CannotPay(f"pays in {limits.currency} only")
-        if not limits.minimum_minor <= instruction.amount_minor <= limits.maximum_minor:
-            raise CannotPay(f"pays from {limits.minimum_minor} to {limits.maximum_minor} only")
+        self.capabilities.check(instruction)
         body = {"amount_minor": instruction.amount_minor, "phone": instruction.payee_phone}
         return WireRequest(attempt_id.hex, json.dumps(body))
 

@@ -19,7 +19,6 @@ import structlog
 
 from app.payouts.ports import (
     AuthLevel,
-    CannotPay,
     Capabilities,
     Duplicates,
     Instruction,
@@ -74,11 +73,7 @@ class Standin:
         )
 
     def plan(self, instruction: Instruction, attempt_id: UUID) -> WireRequest:
-        limits = self.capabilities
-        if instruction.currency != limits.currency:
-            raise CannotPay(f"pays in {limits.currency} only")
-        if not limits.minimum_minor <= instruction.amount_minor <= limits.maximum_minor:
-            raise CannotPay(f"pays from {limits.minimum_minor} to {limits.maximum_minor} only")
+        self.capabilities.check(instruction)
         reference = attempt_id.hex
         body = {
             "reference": reference,

@@ -15,7 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from app.container import Container
 from app.errors import InvalidInput, NotFound
 from app.payouts import calling
-from app.payouts.ports import AuthLevel, Observation, PaymentProvider
+from app.payouts.approving import approve
+from app.payouts.ports import Approval, Approver, AuthLevel, Observation, PaymentProvider
 from app.payouts.service import JOB
 from app.rewards.announcing import office_of
 from app.web.deps import Here
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 
 @router.api_route("/{provider}/{secret}", methods=["POST", "PUT"])
 async def callback(provider: str, secret: str, request: Request, container: Here) -> Response:
-    """204 when what was said is committed; a repeat is as good as the first. 5xx means: come again."""
+    """200 when what was said is committed; a repeat is as good as the first. 5xx means: come again."""
     speaker = _speaker(container, provider, secret)
     raw_body = await request.body()
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -36,11 +37,33 @@ async def callback(provider: str, secret: str, request: Request, container: Here
     except ValueError as error:
         log.warning("payment_callback.unreadable", provider=provider, auth_level=level.name)
         raise InvalidInput("body", "That is no callback of this provider.") from error
-    known = await run_in_threadpool(_take, container, provider, observations, level)
+    known = await run_in_threadpool(take, container, provider, observations, level)
     if not known and level < AuthLevel.SIGNED:
         raise NotFound("There is no such payment.")
     # Signed, and still not ours: our log has it; a 404 would only have the provider come again for days.
-    return Response(status_code=204)
+    return Response(status_code=200)
+
+
+@router.post("/{provider}/{secret}/approval")
+async def approval(provider: str, secret: str, request: Request, container: Here) -> Response:
+    """200 for a payment that is exactly an open attempt of ours, 400 for any other: then it is not made."""
+    speaker = _speaker(container, provider, secret)
+    if not isinstance(speaker, Approver):
+        raise NotFound("There is nothing at this address.")
+    raw_body = await request.body()
+    try:
+        asked = speaker.parse_approval(raw_body)
+    except ValueError:
+        log.warning("payment_approval.unreadable", provider=provider)
+        return Response(status_code=400)
+    right = await run_in_threadpool(approved, container, provider, asked)
+    return Response(status_code=200 if right else 400)
+
+
+def approved(container: Container, provider: str, asked: list[Approval]) -> bool:
+    """All of it or nothing: an exact match of each with an open attempt."""
+    with container.database.unit_of_work() as session:
+        return bool(asked) and approve(session, provider, asked)
 
 
 def _speaker(container: Container, provider: str, secret: str) -> PaymentProvider:
@@ -51,13 +74,16 @@ def _speaker(container: Container, provider: str, secret: str) -> PaymentProvide
     return found
 
 
-def _take(container: Container, provider: str, observations: list[Observation], level: AuthLevel) -> bool:
+def take(container: Container, provider: str, observations: list[Observation], level: AuthLevel) -> bool:
     """Record all that was said, in one transaction; False where none of it is about a payment of ours."""
     office = office_of(container.settings, container.payment_providers, container.post)
+    nameless = container.payment_providers[provider].capabilities.names_payee_in_callbacks
     known = False
     with container.database.unit_of_work() as session:
         for seen in observations:
             attempt_id = calling.find_attempt(session, provider, seen)
+            if attempt_id is None and nameless and level >= AuthLevel.SECRET:
+                attempt_id = calling.find_lost(session, provider, seen)
             if attempt_id is None:
                 log.error("payment_callback.unknown_payment", provider=provider, auth_level=level.name)
                 continue

@@ -1,0 +1,144 @@
+"""What a payout comes to with each real provider when things go wrong: each row names the end it must reach.
+
+Whatever happens, the phone is credited at most once per payout, and what the household has, what is set aside and
+what was paid come to what it earned.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.payouts.statuses import PayoutStatus
+from tests.factories.till import EARNED_MINOR
+from tests.factories.vendors import VENDORS, Counter, a_counter
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+TIMES = (0 * MINUTE, MINUTE, 20 * MINUTE, 2 * HOUR, DAY, HOUR, 2 * DAY)
+"""Between one look of the worker and the next."""
+AMOUNT_MINOR = 50_000
+PAID, FAILED, REVIEW = PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.NEEDS_REVIEW
+REVERSED = PayoutStatus.REVERSED
+
+
+@dataclass(frozen=True)
+class Fault:
+    what: str
+    end: PayoutStatus
+    credited: int
+    mood: dict[str, Any] = field(default_factory=dict)
+    other_ends: dict[str, tuple[PayoutStatus, int]] = field(default_factory=dict)
+    """For providers that can do better or worse here, and why, see their docstrings."""
+
+
+FAULTS = [
+    Fault("all is well", PAID, 1),
+    Fault("it answers too late", PAID, 1, {"submit": "slow"}),
+    Fault("it accepts, and the answer is lost", PAID, 1, {"submit": "drop_after"}),
+    Fault("it accepts, and answers 500", PAID, 1, {"submit": "error_after"}),
+    Fault("it accepts, and answers gibberish", PAID, 1, {"submit": "garble"}),
+    Fault("it accepts, and answers in a word that nobody knows", PAID, 1, {"submit": "unknown_word"}),
+    Fault(
+        "it accepts, the answer is lost, and it never calls back",
+        PAID,
+        1,
+        {"submit": "drop_after", "callback": "never"},
+    ),
+    Fault("the call is lost on the way", FAILED, 0, {"submit": "drop_before"}),
+    Fault("it is down behind its gateway", FAILED, 0, {"submit": "error_before"}),
+    Fault("nobody can connect to it", FAILED, 0, {"submit": "unreachable"}),
+    Fault("it refuses our key for a moment", PAID, 1, {"submit": "unauthorized_once"}),
+    Fault("it never calls back", PAID, 1, {"callback": "never"}),
+    Fault("it calls back before it answers", PAID, 1, {"callback": "before_answer"}),
+    Fault(
+        "it calls back before an answer that is lost",
+        PAID,
+        1,
+        {"callback": "before_answer", "submit": "drop_after"},
+    ),
+    Fault("it calls back twice", PAID, 1, {"callback": "twice"}),
+    Fault("its callbacks come out of order", PAID, 1, {"callback": "out_of_order"}),
+    Fault("a stranger calls back in its name", PAID, 1, {"callback": "forged"}),
+    Fault("the money cannot be delivered", FAILED, 0, {"outcome": "fail"}),
+    Fault(
+        "the money cannot be delivered, and it never says so",
+        FAILED,
+        0,
+        {"outcome": "fail", "callback": "never"},
+    ),
+    Fault("our float there is too small", FAILED, 0, {"outcome": "short"}),
+    Fault("it pays, then takes it back", REVERSED, 1, {"outcome": "succeed_then_reverse"}),
+    Fault("it paid another amount", REVIEW, 1, {"report": "wrong_amount"}),
+    Fault("it paid somebody else", REVIEW, 1, {"report": "wrong_phone", "callback": "never"}),
+    Fault("it never comes to an end", REVIEW, 0, {"outcome": "never_settle"}),
+    Fault("it forgets what it accepted", REVIEW, 0, {"outcome": "never_settle", "query": "not_found"}),
+    Fault(
+        "its answer is lost and it cannot be asked",
+        REVIEW,
+        1,
+        {"submit": "drop_after", "query": "error", "callback": "never"},
+    ),
+    Fault(
+        "it can only be asked in a language that nobody knows",
+        REVIEW,
+        1,
+        {"query": "unknown_word", "callback": "never"},
+    ),
+    Fault("its tokens die before their time", PAID, 1, {"token": "expires"}),
+]
+ON_BOTH_DATABASES = {"all is well", "it accepts, and the answer is lost", "it calls back twice"}
+TEXTS = {
+    PAID: ["payout.paid"],
+    FAILED: ["payout.given_back"],
+    REVIEW: ["payout.in_review"],
+    REVERSED: ["payout.paid", "payout.given_back"],
+}
+
+
+@pytest.fixture(scope="module", params=sorted(VENDORS))
+def counter(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Counter]:
+    """One service for all the rows of a provider; each row has a household and an account of its own."""
+    path = tmp_path_factory.mktemp("faults") / "weighback.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    with a_counter(f"sqlite:///{path}", request.param) as made:
+        yield made
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
+def test_every_fault_has_its_end_and_pays_at_most_once(counter: Counter, fault: Fault) -> None:
+    reach_the_end(counter, fault)
+
+
+@pytest.mark.parametrize("name", sorted(VENDORS))
+def test_on_either_database(name: str, database_url: str) -> None:
+    with a_counter(database_url, name) as counter:
+        for fault in FAULTS:
+            if fault.what in ON_BOTH_DATABASES:
+                reach_the_end(counter, fault)
+
+
+def reach_the_end(counter: Counter, fault: Fault) -> None:
+    till = counter.till
+    counter.begin(**fault.mood)
+    customer = till.customer()
+    payout_id = till.redeem(customer, AMOUNT_MINOR)
+    end, credited = fault.other_ends.get(counter.name, (fault.end, fault.credited))
+    for later in TIMES:
+        counter.work(later)
+        credit, hold = till.standing(customer)
+        paid = AMOUNT_MINOR if till.status(payout_id) is PAID else 0
+        assert credit + hold + paid == EARNED_MINOR
+    assert till.status(payout_id) is end
+    assert counter.credited(payout_id) == credited
+    assert all(payment.requests == 1 for payment in counter.company.payments.values())
+    assert till.standing(customer)[1] == (AMOUNT_MINOR if end is REVIEW else 0)
+    assert till.texts(customer) == TEXTS[end]
+    till.check_book()
