@@ -17,6 +17,7 @@ from app.bootstrap import build
 from app.container import Container
 from app.errors import ConfigurationError
 from app.jobs import WorkerHeartbeat
+from app.messaging.prices import Prices
 from app.settings import PREFIX, Environment, Settings, load_settings
 
 REACH_TIMEOUT_SECONDS = 5
@@ -45,6 +46,7 @@ def examine() -> list[Finding]:
             *_database(container),
             *_public_url(settings),
             *_gateways(settings),
+            _prices(settings),
             *_payments(settings),
         ]
     finally:
@@ -111,6 +113,19 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
             well=settings.environment is not Environment.PRODUCTION,
             said="is the sandbox: texts reach its simulator and no phone",
         )
+
+
+def _prices(settings: Settings) -> Finding:
+    """Texts are sent without a price too; only the reports then cannot say what they cost."""
+    prices = Prices.of(settings)
+    unknown = sorted(
+        f"{name}:{prefix}"
+        for prefix, chain in settings.sms_gateways.items()
+        for name in chain
+        if prices.of_a_part(name, prefix) is None
+    )
+    said = f"not known for {', '.join(unknown)}; set WEIGHBACK_SMS_PRICES" if unknown else "known everywhere"
+    return Finding("prices of texts", well=True, said=said)
 
 
 def _payments(settings: Settings) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from app.kernel.ids import new_id
 from app.messaging import contacts
 from app.messaging.leases import Lease
 from app.messaging.models import DeliveryReport, OutboxMessage, OutboxStatus
-from app.messaging.ports import SmsGateway
+from app.messaging.ports import SmsGateway, Taken
 from app.messaging.prices import NO_PRICES, Prices
 
 _RANK: Final = {
@@ -45,7 +45,7 @@ def mark_sent(
     session: Session,
     gateway: SmsGateway,
     leased: Lease,
-    provider_message_id: str,
+    taken: Taken,
     now: datetime,
     *,
     prices: Prices = NO_PRICES,
@@ -54,6 +54,7 @@ def mark_sent(
 
     The row is found by its id alone, lease or no lease: what was sent was sent.
     """
+    provider_message_id = taken.provider_message_id
     lock_name(session, f"{gateway.name}:{provider_message_id}")
     part = prices.of_a_part(gateway.name, leased.text.phone)
     session.execute(
@@ -65,6 +66,7 @@ def mark_sent(
             sender=gateway.sender,
             error_code=None,
             price_micros=None if part is None else OutboxMessage.parts * part,
+            told_price_micros=prices.as_told(gateway.name, taken.price),
             sent_at=now,
             updated_at=now,
             leased_by=None,

@@ -18,6 +18,15 @@ class OutgoingText:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """The gateway has the text."""
+
+    provider_message_id: str
+    price: str | None = None
+    """What it says it charges for the whole text, in its own words, such as `NGN 4.0000`."""
+
+
+@dataclass(frozen=True)
 class ReportMeaning:
     """A gateway's word on a text, in ours."""
 
@@ -70,8 +79,8 @@ class SmsGateway(Protocol):
     can_look_up: bool
     """Whether `find` can answer. Where not, a text of unknown fate is never sent again."""
 
-    def send(self, text: OutgoingText) -> str:
-        """Hand `text` over, once, with no retry inside; the gateway's id for it. Raises `SendFailed` only."""
+    def send(self, text: OutgoingText) -> Taken:
+        """Hand `text` over, once, with no retry inside. Raises `SendFailed` only."""
         ...
 
     def find(self, text: OutgoingText, since: datetime) -> list[str]:

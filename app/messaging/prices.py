@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Self
 
 import structlog
@@ -19,6 +20,7 @@ from app.messaging.gateways import ANY_PREFIX
 from app.settings import Settings
 
 _FIGURE: Final = re.compile(r"([A-Z]{3})\s*(\d{1,9}(?:\.\d{1,6})?)", re.ASCII)
+_CURRENCY_LETTERS: Final = 3
 
 log = structlog.get_logger()
 
@@ -58,9 +60,14 @@ class Prices:
             return None
         read = _FIGURE.fullmatch(figure.strip())
         if read is None or read[1] != self.currency:
-            log.warning("price_not_usable", gateway=gateway, figure=figure[:32], currency=self.currency)
+            _warn_once(gateway, figure[:_CURRENCY_LETTERS], self.currency)
             return None
         return micros(read[2])
+
+
+@cache
+def _warn_once(gateway: str, told_in: str, currency: str) -> None:
+    log.warning("price_not_usable", gateway=gateway, told_in=told_in, currency=currency)
 
 
 NO_PRICES: Final = Prices()

@@ -25,7 +25,7 @@ from app.messaging.gateways import SmsGateways
 from app.messaging.health import NONE_DOWN, Down
 from app.messaging.leases import Lease
 from app.messaging.pacing import Pace
-from app.messaging.ports import FateUnknown, NotHere, NotNow, NotSent, OptedOut, Rejected, SmsGateway
+from app.messaging.ports import FateUnknown, NotHere, NotNow, NotSent, OptedOut, Rejected, SmsGateway, Taken
 from app.messaging.prices import NO_PRICES, Prices
 
 BATCH: Final = 50
@@ -123,7 +123,7 @@ class Sending:
         if self.wall.now() - begun_at > SEND_WITHIN:
             return 0
         try:
-            provider_message_id = gateway.send(leased.text)
+            taken = gateway.send(leased.text)
         except NotSent as error:
             self._try_again(leased, error)
         except Rejected as error:
@@ -135,9 +135,7 @@ class Sending:
                 self._note_failure(session, leased)
         else:
             with self.database.unit_of_work() as session:
-                delivery.mark_sent(
-                    session, gateway, leased, provider_message_id, self.clock.now(), prices=self.prices
-                )
+                delivery.mark_sent(session, gateway, leased, taken, self.clock.now(), prices=self.prices)
                 self._note_answer(session, gateway.name)
         return 1
 
@@ -222,7 +220,7 @@ class Sending:
             known = leases.known_ids(session, gateway.name, candidates)
             unknown = [candidate for candidate in candidates if candidate not in known]
             if unknown:
-                delivery.mark_sent(session, gateway, leased, unknown[0], now, prices=self.prices)
+                delivery.mark_sent(session, gateway, leased, Taken(unknown[0]), now, prices=self.prices)
             elif leased.attempts >= self.attempts_max:
                 leases.fail(session, leased, leases.FATE_UNKNOWN, now)
             else:

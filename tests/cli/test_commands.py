@@ -139,6 +139,7 @@ def test_doctor_says_what_to_mend(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert "ok   schema" in found.out
     assert "WEIGHBACK_TWILIO_ACCOUNT_SID" in found.out
     assert "MEND worker" in found.out
+    assert "prices of texts: not known for twilio:*; set WEIGHBACK_SMS_PRICES" in found.out
     monkeypatch.setenv("WEIGHBACK_ENVIRONMENT", "production")
     assert "WEIGHBACK_SECRET_KEY" in run("doctor").out
 

@@ -44,9 +44,10 @@ def standin() -> Iterator[AfricasTalkingStandin]:
 
 
 def test_a_text_arrives_whole_and_at_our_cost(standin: AfricasTalkingStandin) -> None:
-    message_id = an_africastalking(standin.url).send(TEXT)
+    told = an_africastalking(standin.url).send(TEXT)
     [taken] = standin.taken
-    assert (taken.message_id, taken.phone, taken.body) == (message_id, TEXT.phone, TEXT.body)
+    assert (taken.message_id, taken.phone, taken.body) == (told.provider_message_id, TEXT.phone, TEXT.body)
+    assert told.price == "NGN 2.2000"
     assert (taken.sender, taken.form["bulkSMSMode"]) == ("20880", "1")
 
 
@@ -58,7 +59,7 @@ def test_without_a_sender_of_its_own_none_is_named(standin: AfricasTalkingStandi
 @pytest.mark.parametrize("code", [100, 101, 102])
 def test_processed_sent_and_queued_are_all_taken(standin: AfricasTalkingStandin, code: int) -> None:
     standin.faults.append(Fault(code=code, take=True))
-    assert an_africastalking(standin.url).send(TEXT) == standin.taken[0].message_id
+    assert an_africastalking(standin.url).send(TEXT).provider_message_id == standin.taken[0].message_id
 
 
 @pytest.mark.parametrize(

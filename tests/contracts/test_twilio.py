@@ -37,7 +37,7 @@ def standin() -> Iterator[TwilioStandin]:
 
 
 def test_a_text_arrives_with_its_sender_and_the_address_for_reports(standin: TwilioStandin) -> None:
-    sid = a_twilio(standin.url).send(TEXT)
+    sid = a_twilio(standin.url).send(TEXT).provider_message_id
     [taken] = standin.taken
     assert (taken.sid, taken.phone, taken.body) == (sid, TEXT.phone, TEXT.body)
     assert taken.sender == standin_twilio.SENDER

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.messaging.models import OutboxStatus
-from app.messaging.ports import OutgoingText, ReportMeaning, SendFailed
+from app.messaging.ports import OutgoingText, ReportMeaning, SendFailed, Taken
 
 STATUSES = {status.value: status for status in OutboxStatus}
 
@@ -31,9 +31,11 @@ class FakeGateway:
     taken: list[tuple[str, OutgoingText]] = field(default_factory=list)
     tried: list[OutgoingText] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
+    charges: str | None = None
+    """What it says it charges for each text."""
     find_fails: SendFailed | None = None
 
-    def send(self, text: OutgoingText) -> str:
+    def send(self, text: OutgoingText) -> Taken:
         self.on_send()
         self.tried.append(text)
         error = self.answers.popleft() if self.answers else self.always
@@ -41,7 +43,7 @@ class FakeGateway:
             self.taken.append((f"{self.name}-{len(self.taken) + 1}", text))
         if error is not None:
             raise error
-        return self.taken[-1][0]
+        return Taken(self.taken[-1][0], self.charges)
 
     def find(self, text: OutgoingText, since: datetime) -> list[str]:
         if self.find_fails is not None:

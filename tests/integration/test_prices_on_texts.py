@@ -17,7 +17,7 @@ from app.messaging.gateways import SmsGateways
 from app.messaging.inbox import InboundText
 from app.messaging.models import OutboxMessage
 from app.messaging.outbox import Postman
-from app.messaging.ports import FateUnknown
+from app.messaging.ports import FateUnknown, NotHere
 from app.messaging.prices import Prices
 from app.messaging.sending import Sending
 from tests.factories.street import CATALOGUE
@@ -37,21 +37,25 @@ class Desk:
     far: FakeGateway = field(default_factory=lambda: FakeGateway(name="far", sender="+15005550006"))
     prices: Prices = PRICES
 
+    @property
+    def gateways(self) -> SmsGateways:
+        return SmsGateways({"near": self.near, "far": self.far}, {"*": ["near", "far"]})
+
     def write(self) -> UUID:
-        gateways = SmsGateways({"near": self.near, "far": self.far}, {"*": "near"})
         with self.database.unit_of_work() as session:
-            row_id = Postman(CATALOGUE, gateways, RecordedJobs()).text(
+            row_id = Postman(CATALOGUE, self.gateways, RecordedJobs()).text(
                 session, phone=PHONE, language="en", key="next.none", values={}, now=NOW
             )
             assert row_id is not None
             session.execute(update(OutboxMessage).values(parts=2))
         return row_id
 
-    def deliver(self, gateways: SmsGateways | None = None) -> None:
-        gateways = gateways or SmsGateways({"near": self.near, "far": self.far}, {"*": "near"})
-        Sending(
-            self.database, gateways, FixedClock(NOW), per_second=1000, attempts_max=3, prices=self.prices
-        ).deliver_due()
+    def deliver(self) -> None:
+        sending = Sending(
+            self.database, self.gateways, FixedClock(NOW), per_second=1000, attempts_max=3, prices=self.prices
+        )
+        while sending.deliver_due():
+            pass
 
     def price(self, row_id: UUID) -> tuple[str | None, int | None]:
         with self.database.unit_of_work() as session:
@@ -73,8 +77,21 @@ def test_a_text_has_no_price_until_it_is_sent_and_then_that_of_all_its_parts(des
 
 def test_a_text_that_another_gateway_took_costs_what_that_one_asks(desk: Desk) -> None:
     row_id = desk.write()
-    desk.deliver(SmsGateways({"far": desk.far}, {"*": "far"}))
+    desk.near.answers = deque([NotHere("404")])
+    desk.deliver()
     assert desk.price(row_id) == ("far", 65_000_000)
+
+
+@pytest.mark.parametrize(("charges", "kept"), [("NGN 7.5000", 7_500_000), ("USD 0.0075", None)])
+def test_what_a_gateway_says_it_charged_is_kept_beside_the_lists_price(
+    desk: Desk, charges: str, kept: int | None
+) -> None:
+    row_id = desk.write()
+    desk.near.charges = charges
+    desk.deliver()
+    assert desk.price(row_id) == ("near", 8_000_000)
+    with desk.database.unit_of_work() as session:
+        assert session.scalars(select(OutboxMessage.told_price_micros)).one() == kept
 
 
 def test_a_text_of_unknown_fate_that_is_found_has_its_price(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from app.messaging.ports import (
     Rejected,
     ReportMeaning,
     SendFailed,
+    Taken,
 )
 
 OFFICIAL_URL: Final = "https://api.africastalking.com"
@@ -124,7 +125,7 @@ class AfricasTalking:
             )
             weakref.finalize(self, self._client.close)
 
-    def send(self, text: OutgoingText) -> str:
+    def send(self, text: OutgoingText) -> Taken:
         if self._client is None:
             raise NotSent("no-account")
         # `bulkSMSMode`: the account pays, not the phone.
@@ -138,7 +139,7 @@ class AfricasTalking:
         said = _data(answer)
         recipients = said.get("Recipients")
         if isinstance(recipients, list) and len(recipients) == 1 and isinstance(recipients[0], dict):
-            return _id(recipients[0], answer)
+            return _taken(recipients[0], answer)
         raise _refusal(answer, said)
 
     def find(self, text: OutgoingText, since: datetime) -> list[str]:  # noqa: ARG002 - the port's signature
@@ -167,14 +168,14 @@ _NEVER_LEFT: Final = (
 """Africa's Talking cannot have seen the text: no connection was there, or the request was never made."""
 
 
-def _id(recipient: dict[str, Any], answer: httpx.Response) -> str:
-    """The id of a text that was taken. Raises `SendFailed` for one that was not, or maybe not."""
+def _taken(recipient: dict[str, Any], answer: httpx.Response) -> Taken:
+    """A text that was taken, and what it cost. Raises `SendFailed` for one that was not, or maybe not."""
     code = str(recipient.get("statusCode", ""))
     message_id = str(recipient.get("messageId", ""))
     if code in _TAKEN and answer.is_success:
         if message_id in _NO_ID:
             raise FateUnknown("no-id")
-        return message_id
+        return Taken(message_id, str(recipient.get("cost") or "") or None)
     if code in _REFUSALS:
         raise _REFUSALS[code](code)
     log.error("unknown_africastalking_status", code=code, http_status=answer.status_code)

@@ -11,7 +11,7 @@ import structlog
 
 from app.conversation.fit import measure
 from app.kernel.phone import mask
-from app.messaging.ports import OutgoingText, ReportMeaning
+from app.messaging.ports import OutgoingText, ReportMeaning, Taken
 
 log = structlog.get_logger()
 
@@ -22,9 +22,9 @@ class Console:
     can_look_up = True
     """What was lost on the way to it reached nobody, so it may be sent again."""
 
-    def send(self, text: OutgoingText) -> str:
+    def send(self, text: OutgoingText) -> Taken:
         log.info("text_on_console", phone=mask(text.phone), parts=measure(text.body).parts)
-        return f"console-{uuid4().hex}"
+        return Taken(f"console-{uuid4().hex}")
 
     def find(self, text: OutgoingText, since: datetime) -> list[str]:  # noqa: ARG002 - the port's signature
         return []

@@ -32,6 +32,7 @@ from app.messaging.ports import (
     Rejected,
     ReportMeaning,
     SendFailed,
+    Taken,
 )
 
 OFFICIAL_URL: Final = "https://api.twilio.com"
@@ -132,7 +133,7 @@ class Twilio:
             else None
         )
 
-    def send(self, text: OutgoingText) -> str:
+    def send(self, text: OutgoingText) -> Taken:
         if self._client is None:
             raise NotSent(_NO_ACCOUNT)
         try:
@@ -147,7 +148,7 @@ class Twilio:
             raise FateUnknown(type(error).__name__) from error
         if not message.sid:
             raise FateUnknown("no-sid")
-        return str(message.sid)
+        return Taken(str(message.sid))  # its price is not known before it has been sent on
 
     def find(self, text: OutgoingText, since: datetime) -> list[str]:
         if self._client is None:
