@@ -88,6 +88,11 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
     """How long after its date a stop's weights are still taken from a collector's phone."""
     redemption_day_limit_minor: int = Field(default=2_000_000, ge=1)
 
+    phone_idle_guard_days: int = Field(default=150, ge=1)
+    """A phone silent that long may be a stranger's: networks hand out numbers that lay idle for 180 days."""
+    number_change_cooling_hours: int = Field(default=24, ge=0)
+    """How long a phone that is new in a household spends nothing without its PIN."""
+
     pin_tries: int = Field(default=5, ge=1)
     pin_lockout_minutes: int = Field(default=15, ge=1)
     """Doubles with every further lockout, up to a day."""

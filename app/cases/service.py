@@ -29,6 +29,7 @@ from app.pickups.models import Pickup
 from app.places import service as places
 from app.weighing import service as weighing
 from app.weighing.credit import checked_grams
+from app.weighing.guard import guarded
 from app.weighing.models import Weighing
 
 SAID_MAX = 480
@@ -119,7 +120,7 @@ def resolve(
     else:
         _correct(session, dispute, disputed, grams, limits)
     session.flush()
-    _tell(session, dispute, disputed, post, limits.currency)
+    _tell(session, dispute, disputed, post, limits)
     log.info("dispute.resolved", dispute_id=str(dispute.id), status=dispute.status.value)
     return dispute
 
@@ -171,7 +172,9 @@ def _book(session: Session, dispute: Dispute, disputed: Weighing, difference: in
     ).id
 
 
-def _tell(session: Session, dispute: Dispute, disputed: Weighing, post: Post, currency: str) -> None:
+def _tell(
+    session: Session, dispute: Dispute, disputed: Weighing, post: Post, limits: weighing.Limits
+) -> None:
     assert dispute.resolved_at is not None
     zone = places.zone(session, session.get_one(Pickup, disputed.pickup_id).zone_id)
     key = "dispute.upheld"
@@ -181,22 +184,20 @@ def _tell(session: Session, dispute: Dispute, disputed: Weighing, post: Post, cu
     values: dict[str, Value] = {
         "date": local_date(disputed.weighed_at, zone.timezone),
         "weight": Grams(sum(standing_grams(session, disputed.id).values())),
-        "balance": Money(ledger.balance(session, dispute.household_id), currency),
+        "balance": Money(ledger.balance(session, dispute.household_id), limits.currency),
     }
     if dispute.difference_minor:
-        values["amount"] = Money(abs(dispute.difference_minor), currency)
-    language = next(
-        (
-            known.language
-            for known in households.phones(session, dispute.household_id)
-            if known.phone == dispute.phone
-        ),
-        households.get(session, dispute.household_id).language,
-    )
+        values["amount"] = Money(abs(dispute.difference_minor), limits.currency)
+    known = households.phones(session, dispute.household_id)
+    to = next((phone for phone in known if phone.phone == dispute.phone), known[0] if known else None)
+    if to is None:
+        return
+    if guarded(session, [to], dispute.resolved_at, limits.phone_idle):
+        key, values = "guard.news", {}
     post.text(
         session,
-        phone=dispute.phone,
-        language=language,
+        phone=to.phone,
+        language=to.language,
         key=key,
         values=values,
         now=dispute.resolved_at,

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.collectors import pins, sessions, sign_in
+from app.collectors import sessions, sign_in
 from app.collectors.models import Collector
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, InvalidInput, NotFound
+from app.kernel import pins
 from app.kernel.phone import Phone
 
 
@@ -55,7 +56,10 @@ def set_pin(session: Session, collector_id: UUID, pin: str, now: datetime) -> No
     Raises `NotFound`, and `InvalidInput` unless the PIN is four to six digits.
     """
     collector = get(session, collector_id)
-    collector.pin_hash = pins.hash_pin(pins.check_pin(pin))
+    try:
+        collector.pin_hash = pins.hash_pin(pins.check_pin(pin))
+    except pins.NotAPin as error:
+        raise InvalidInput("pin", str(error)) from error
     collector.updated_at = now
     sessions.revoke_all(session, collector_id, now)
     sign_in.forgive(session, Phone(collector.phone))

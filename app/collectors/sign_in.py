@@ -19,9 +19,10 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.collectors import pins, sessions
+from app.collectors import sessions
 from app.collectors.models import Collector, SignInTries
 from app.errors import NotSignedIn, TooManyTries
+from app.kernel import pins
 from app.kernel.phone import Phone
 
 LONGEST_LOCKOUT = timedelta(days=1)

@@ -44,6 +44,11 @@ class Route(Generic[FactsT]):
     openings_left: int = _MOST_OPENINGS
 
     @property
+    def secret(self) -> bool:
+        """Whether what was said is not to be kept."""
+        return not isinstance(self.handler, Step) and self.handler.secret and bool(self.said.text)
+
+    @property
     def needs(self) -> frozenset[str]:
         return frozenset() if isinstance(self.handler, Step) else self.handler.needs
 
@@ -72,7 +77,7 @@ class Engine(Generic[FactsT]):
         state = self._registry.state(position.state)
         if meaning.command:
             entry = self._registry.entries[meaning.command]
-            return Route(self._vocabulary.hear(meaning.rest), entry, {}, None)
+            return Route(self._vocabulary.hear(meaning.rest), entry, {}, position.data.get("home"))
         if state.name != MENU and "back" in meaning.said.kinds:
             return Route(meaning.said, Step(reply=say("back")), {}, None)
         if not meaning.said.text:
@@ -112,7 +117,7 @@ class Engine(Generic[FactsT]):
             raise LookupError(f"commands open each other without end, last {opening.command}")
         entry = self._registry.entries[opening.command]
         said = self._vocabulary.hear(opening.rest)
-        return Route(said, entry, {}, opening.home, route.openings_left - 1)
+        return Route(said, entry, {}, opening.home or route.home, route.openings_left - 1)
 
     def _asked(self, step: Step, facts: FactsT) -> Step:
         reply = self._registry.state(step.state).ask(facts, step.data)

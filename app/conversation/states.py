@@ -47,6 +47,8 @@ class Option:
 class Reply:
     lines: tuple[Line, ...]
     options: tuple[Option, ...] = ()
+    heading: Line | None = None
+    """What it is about; left out where there is no room."""
 
 
 def say(key: str, **values: Value) -> Reply:
@@ -97,6 +99,8 @@ class State(Generic[FactsT]):
     """Mistyped command words are looked for. Not where a question is open, least of all one about money."""
     aliases: tuple[str, ...] = ()
     """Names it was stored under before."""
+    secret: bool = False
+    """The answer is a PIN: it is not kept."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ class Entry(Generic[FactsT]):
     opens: frozenset[str] = frozenset()
     """Other commands it may turn into."""
     takes_rest: bool = False
+    secret: bool = False
+    """What follows the word is a PIN: it is not kept."""
 
 
 class Registry(Generic[FactsT]):

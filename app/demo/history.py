@@ -65,7 +65,7 @@ class Past:
 
     @classmethod
     def of(cls, container: Container, random: Random, collectors: list[UUID]) -> Past:
-        heard = Announcer(container.post, container.settings.region)
+        heard = Announcer.of(container.settings, container.post)
         payments = PayoutOffice(container.payment_providers, heard, timedelta(0))
         return cls(container, random, collectors, payments, Voices(container, random))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.kernel.grams import Grams
@@ -40,6 +40,8 @@ class Redeem:
     reward_name: str
     amount_minor: int
     payee_phone: str
+    pin: str = field(default="", repr=False)
+    """Given by a phone that may not spend without it yet."""
 
 
 @dataclass(frozen=True)
@@ -60,4 +62,38 @@ class Leave:
     household_id: UUID
 
 
-Action = Enrol | RequestPickup | SkipPickup | ConfirmPickup | Redeem | OpenDispute | SetLanguage | Leave
+@dataclass(frozen=True)
+class ConfirmPhone:
+    """A guarded phone gives the household's PIN."""
+
+    household_id: UUID
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CheckPin:
+    household_id: UUID
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SetPin:
+    household_id: UUID
+    pin: str = field(repr=False)
+    knew_old: bool
+    """The one that there may be was given first."""
+
+
+Action = (
+    Enrol
+    | RequestPickup
+    | SkipPickup
+    | ConfirmPickup
+    | Redeem
+    | OpenDispute
+    | SetLanguage
+    | Leave
+    | ConfirmPhone
+    | CheckPin
+    | SetPin
+)

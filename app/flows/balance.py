@@ -28,6 +28,6 @@ def _rates(_said: Said, facts: Snapshot, home: Home) -> Outcome:
 
 
 ENTRIES = (
-    about_a_home("BALANCE", _balance, needs=frozenset({BALANCE}), left_too=True),
+    about_a_home("BALANCE", _balance, needs=frozenset({BALANCE}), left_too=True, private=True),
     about_a_home("RATES", _rates, needs=frozenset({RATES})),
 )

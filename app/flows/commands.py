@@ -7,61 +7,26 @@ text; whatever had been begun is undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
-from sqlalchemy.orm import Session
 
 from app.cases import service as cases
 from app.conversation.states import Reply, say
 from app.errors import Conflict, InsufficientBalance, InvalidInput, NotFound
-from app.flows import actions
+from app.flows import actions, pin_commands
+from app.flows.doing import Doing, Done, Refusal
 from app.flows.facts import visit_of
-from app.flows.snapshot import Home, Snapshot
 from app.households import service as households
-from app.jobs import Jobs
 from app.kernel.clock import local_date
 from app.kernel.grams import kilograms
-from app.kernel.money import Money
 from app.kernel.phone import national
 from app.ledger import service as ledger
-from app.messaging.post import Post
 from app.pickups import service as pickups
 from app.places import service as places
 from app.rewards import service as rewards
-from app.settings import Settings
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Doing:
-    """What every action may use."""
-
-    session: Session
-    settings: Settings
-    post: Post
-    jobs: Jobs
-    facts: Snapshot
-    message_id: UUID
-    """The text that asked for it: what is done for it is done once."""
-    now: datetime
-
-    def money(self, amount_minor: int) -> Money:
-        return self.facts.money(amount_minor)
-
-    def home(self, household_id: UUID) -> Home:
-        return next(home for home in self.facts.homes if home.id == household_id)
-
-
-@dataclass(frozen=True)
-class Done:
-    succeeded: bool
-    reply: Reply | None
-    """None where the flow's own reply stands."""
 
 
 def execute(doing: Doing, action: object) -> Done:
@@ -69,9 +34,11 @@ def execute(doing: Doing, action: object) -> Done:
     kind = type(action)
     try:
         with doing.session.begin_nested():
-            reply = _ACTIONS[kind](doing, action)
+            answer = _ACTIONS[kind](doing, action)
             doing.session.flush()
-        return Done(succeeded=True, reply=reply)
+        if isinstance(answer, Refusal):
+            return Done(succeeded=False, reply=answer.reply)
+        return Done(succeeded=True, reply=answer)
     except InsufficientBalance:
         if not isinstance(action, actions.Redeem):
             raise
@@ -101,6 +68,8 @@ def _enrol(doing: Doing, action: actions.Enrol) -> Reply:
         zone_id=zone.id,
         landmark=action.landmark,
         location=action.location,
+        # What a stranger finds at this number is not theirs to come back to.
+        comes_back=not any(home.left and home.guarded for home in doing.facts.homes),
         now=doing.now,
     )
     pickups.extend(
@@ -134,7 +103,10 @@ def _confirm(doing: Doing, action: actions.ConfirmPickup) -> Reply:
     return say("ready.done", **visit_of(pickup).when) if pickup else say("next.none")
 
 
-def _redeem(doing: Doing, action: actions.Redeem) -> Reply:
+def _redeem(doing: Doing, action: actions.Redeem) -> Reply | Refusal:
+    refusal = pin_commands.keep_from_spending(doing, action)
+    if refusal is not None:
+        return refusal
     rewards.redeem(
         doing.session,
         key=f"text:{doing.message_id}",
@@ -185,7 +157,7 @@ def _leave(doing: Doing, action: actions.Leave) -> Reply:
     return say("leave.done", programme=doing.facts.programme, balance=doing.money(balance_minor))
 
 
-_ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | None]] = {
+_ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | Refusal | None]] = {
     actions.Enrol: _enrol,
     actions.RequestPickup: _request,
     actions.SkipPickup: _skip,
@@ -194,6 +166,9 @@ _ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | None]] = {
     actions.OpenDispute: _dispute,
     actions.SetLanguage: _speak,
     actions.Leave: _leave,
+    actions.ConfirmPhone: pin_commands.confirm_phone,
+    actions.CheckPin: pin_commands.check_pin,
+    actions.SetPin: pin_commands.set_pin,
 }
 _REFUSED: Mapping[type, Callable[[Doing, Any], Reply]] = {
     actions.RequestPickup: lambda doing, action: say(

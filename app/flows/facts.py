@@ -14,6 +14,8 @@ from app.conversation.catalogue import Catalogue
 from app.flows.person import Person, chosen_home
 from app.flows.snapshot import (
     BALANCE,
+    INVITATIONS,
+    PHONES,
     RATES,
     REWARDS,
     UPCOMING,
@@ -21,6 +23,8 @@ from app.flows.snapshot import (
     ZONES,
     Area,
     Home,
+    HomePhone,
+    Invited,
     LastWeighing,
     Offer,
     Price,
@@ -28,6 +32,8 @@ from app.flows.snapshot import (
     Snapshot,
     Visit,
 )
+from app.households import invitations
+from app.households import service as households
 from app.kernel.clock import local_date
 from app.kernel.grams import Grams
 from app.ledger import service as ledger
@@ -77,6 +83,8 @@ def fill(session: Session, snapshot: Snapshot, needs: frozenset[str], now: datet
     for name, load in _ABOUT_ALL.items():
         if name in needs:
             found |= load(session)
+    if INVITATIONS in needs:
+        found |= _invitations(session, snapshot.phone, now)
     if snapshot.home is not None:
         for name, load_home in _ABOUT_HOME.items():
             if name in needs:
@@ -98,6 +106,26 @@ def _offers(session: Session) -> dict[str, Any]:
         "offers": tuple(
             Offer(reward.code, reward.name, reward.minimum_minor, reward.maximum_minor, reward.step_minor)
             for reward in rewards.options(session)
+        )
+    }
+
+
+def _invitations(session: Session, phone: str, now: datetime) -> dict[str, Any]:
+    asked = invitations.open_for(session, phone, now)
+    names = {zone.id: zone.name for zone in places.zones(session)} if asked else {}
+    return {
+        "invitations": tuple(
+            Invited(one.id, household.name, names.get(household.zone_id, "")) for one, household in asked
+        )
+    }
+
+
+def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
+    return {
+        "phones": tuple(
+            HomePhone(one.phone, one.gets_receipts, one.gets_reminders)
+            for one in households.phones(session, home.id)
+            if one.ends_at is None or one.ends_at > now
         )
     }
 
@@ -132,4 +160,5 @@ _ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] =
     UPCOMING: _upcoming,
     RATES: _prices,
     WEIGHING: _weighing,
+    PHONES: _phones,
 }

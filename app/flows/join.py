@@ -45,7 +45,7 @@ _PLUS_CODE = re.compile(
 
 
 def _join(said: Said, facts: Snapshot) -> Outcome:
-    here = [home for home in facts.homes if not home.left]
+    here = [home for home in facts.homes if not (home.left or home.guarded)]
     if here and "new-home" not in said.kinds:
         return Step(reply=say("join.already", name=here[0].name, zone=here[0].zone_name))
     if not facts.zones:

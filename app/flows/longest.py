@@ -11,6 +11,7 @@ from app.conversation.catalogue import Catalogue, Language
 from app.conversation.fit import measure
 from app.conversation.states import Data
 from app.conversation.values import Command, Value
+from app.flows.home import PLACE_LONGEST
 from app.flows.join import NAME_LONGEST
 from app.flows.snapshot import Area, Home, LastWeighing, Offer, Purse, Snapshot
 from app.kernel.grams import Grams
@@ -46,6 +47,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "moved_to": _DAY,
     "name": "W" * NAME_LONGEST,
     "phone": "0800 000 0000",
+    "place": "W" * PLACE_LONGEST,
     "position": 99,
     "programme": "Weighback",
     "rate": Money(99_950, "NGN"),

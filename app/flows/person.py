@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, literal, or_, select
 from sqlalchemy.orm import Session
@@ -15,15 +15,19 @@ from sqlalchemy.orm import Session
 from app.conversation.engine import Position
 from app.db import conflict
 from app.flows.snapshot import Home
-from app.households.models import Household, HouseholdPhone, HouseholdStatus
+from app.households.guarding import Silence
+from app.households.models import Household, HouseholdPhone, HouseholdPin, HouseholdStatus
 from app.households.service import COMES_BACK_DAYS
-from app.messaging.models import Conversation
+from app.messaging.models import Contact, Conversation
 from app.places.models import Zone
+from app.weighing.guard import met_before
 
 _conversations = cast("Table", Conversation.__table__)
 _phones = cast("Table", HouseholdPhone.__table__)
 _households = cast("Table", Household.__table__)
 _zones = cast("Table", Zone.__table__)
+_contacts = cast("Table", Contact.__table__)
+_pins = cast("Table", HouseholdPin.__table__)
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,16 @@ _PERSON = (
         _conversations.c.data,
         _conversations.c.language,
         _conversations.c.updated_at,
+        _contacts.c.woke_at,
         _phones.c.language.label("phone_language"),
+        _phones.c.created_at.label("phone_since"),
+        _phones.c.confirmed_at,
+        _phones.c.spends_from,
+        _phones.c.ends_at,
+        _pins.c.household_id.label("pin_of"),
         _households.c.id,
         _households.c.name,
+        _households.c.landmark,
         _households.c.status,
         _zones.c.id.label("zone_id"),
         _zones.c.name.label("zone_name"),
@@ -57,7 +68,14 @@ _PERSON = (
     )
     .select_from(_one_row)
     .outerjoin(_conversations, _conversations.c.phone == bindparam("phone"))
-    .outerjoin(_phones, _phones.c.phone == bindparam("phone"))
+    .outerjoin(_contacts, _contacts.c.phone == bindparam("phone"))
+    .outerjoin(
+        _phones,
+        and_(
+            _phones.c.phone == bindparam("phone"),
+            or_(_phones.c.ends_at.is_(None), _phones.c.ends_at > bindparam("now")),
+        ),
+    )
     .outerjoin(
         _households,
         and_(
@@ -69,26 +87,43 @@ _PERSON = (
         ),
     )
     .outerjoin(_zones, _zones.c.id == _households.c.zone_id)
+    .outerjoin(_pins, _pins.c.household_id == _households.c.id)
     .order_by(_phones.c.created_at, _phones.c.id)
 )
 
 
-def find(session: Session, phone: str, now: datetime) -> Person:
-    """Whoever holds `phone`, known or not."""
+def find(session: Session, phone: str, now: datetime, *, idle: timedelta) -> Person:
+    """Whoever holds `phone`, known or not. Its contact must have been brought up to date before."""
     since = now - timedelta(days=COMES_BACK_DAYS)
-    rows = session.connection().execute(_PERSON, {"phone": phone, "left_since": since}).all()
+    values = {"phone": phone, "left_since": since, "now": now}
+    rows = session.connection().execute(_PERSON, values).all()
     first = rows[0]
-    homes = tuple(
-        Home(row.id, row.name, row.zone_id, row.zone_name, row.timezone, row.status == HouseholdStatus.LEFT)
-        for row in rows
-        if row.id is not None
-    )
+    homes = tuple(_home(session, row, now, idle) for row in rows if row.id is not None)
     spoken = next((row.phone_language for row in rows if row.id is not None), None)
     return Person(
         position=Position(first.state, first.data) if first.state else Position(),
         moved_at=first.updated_at,
         language=spoken or first.language,
         homes=homes,
+    )
+
+
+def _home(session: Session, row: Any, now: datetime, idle: timedelta) -> Home:
+    # Whether they were met at the door is asked of the few that were silent for long, nobody else.
+    woke_at = Silence(row.confirmed_at or row.phone_since, None, row.woke_at).ended_at(idle)
+    free_from = row.ends_at or row.spends_from
+    return Home(
+        row.id,
+        row.name,
+        row.zone_id,
+        row.zone_name,
+        row.timezone,
+        row.status == HouseholdStatus.LEFT,
+        landmark=row.landmark,
+        guarded=woke_at is not None and not met_before(session, row.id, woke_at, idle),
+        cooling_until=free_from if free_from is not None and free_from > now else None,
+        leaves=row.ends_at is not None,
+        has_pin=row.pin_of is not None,
     )
 
 

@@ -8,18 +8,23 @@ from app.conversation.keywords import Said
 from app.conversation.states import MENU, Data, Option, Outcome, Reply, State, Step, line, numbered, pick, say
 from app.conversation.values import Value
 from app.flows.actions import Redeem
+from app.flows.cooling import may_not_spend
 from app.flows.home import about_a_home
+from app.flows.pin import digits_of
 from app.flows.snapshot import BALANCE, HOMES, REWARDS, Home, Offer, Snapshot
 from app.kernel.phone import national
 
 REWARD = "redeem.reward"
 AMOUNT = "redeem.amount"
 CONFIRM = "redeem.confirm"
+PIN = "redeem.pin"
 
 _NEEDS = frozenset({HOMES, BALANCE, REWARDS})
 
 
 def _redeem(said: Said, facts: Snapshot, home: Home) -> Outcome:
+    if home.cooling_until is not None and not home.has_pin:
+        return Step(reply=may_not_spend(facts, home))
     if not facts.offers:
         return Step(reply=say("redeem.none", balance=facts.balance))
     data = {"home": home.reference}
@@ -111,7 +116,28 @@ def _hear_confirm(said: Said, facts: Snapshot, data: Data) -> Outcome:
         return Step(reply=say("redeem.none", balance=facts.balance) if facts.purse else say("trouble"))
     if "agree" not in said.kinds:
         return Step(CONFIRM, _question("redeem.confirm.again", facts, data), data)
-    return Step(action=Redeem(facts.home.id, offer.code, offer.name, int(data["amount_minor"]), facts.phone))
+    if facts.home.cooling_until is not None:
+        return Step(PIN, data=data) if facts.home.has_pin else Step(reply=may_not_spend(facts, facts.home))
+    return Step(action=_wish(facts, facts.home, offer, data))
+
+
+def _ask_pin(facts: Snapshot, data: Data) -> Reply:
+    offer = _offer(facts, data.get("reward"))
+    if offer is None:
+        return say("redeem.none", balance=facts.balance)
+    return say("redeem.pin", reward=offer.name, amount=facts.money(int(data["amount_minor"])))
+
+
+def _hear_pin(said: Said, facts: Snapshot, data: Data) -> Outcome:
+    """From a phone that is new here, on top of the plain yes."""
+    offer = _offer(facts, data.get("reward"))
+    if offer is None or facts.home is None:
+        return Step(reply=say("redeem.none", balance=facts.balance) if facts.purse else say("trouble"))
+    return Step(action=_wish(facts, facts.home, offer, data, pin=digits_of(said)))
+
+
+def _wish(facts: Snapshot, home: Home, offer: Offer, data: Data, pin: str = "") -> Redeem:
+    return Redeem(home.id, offer.code, offer.name, int(data["amount_minor"]), facts.phone, pin)
 
 
 def _offer(facts: Snapshot, code: str | None) -> Offer | None:
@@ -138,7 +164,10 @@ STATES = (
     State(
         AMOUNT, _ask_amount, _hear_amount, targets=frozenset({CONFIRM, MENU}), needs=_NEEDS, asks_with=_NEEDS
     ),
-    State(CONFIRM, _ask_confirm, _hear_confirm, targets=frozenset({MENU}), needs=_NEEDS, asks_with=_NEEDS),
+    State(
+        CONFIRM, _ask_confirm, _hear_confirm, targets=frozenset({PIN, MENU}), needs=_NEEDS, asks_with=_NEEDS
+    ),
+    State(PIN, _ask_pin, _hear_pin, targets=frozenset({MENU}), needs=_NEEDS, asks_with=_NEEDS, secret=True),
 )
 ENTRIES = (
     about_a_home(
@@ -148,5 +177,6 @@ ENTRIES = (
         targets=frozenset({REWARD, AMOUNT, CONFIRM}),
         takes_rest=True,
         left_too=True,
+        private=True,
     ),
 )

@@ -8,7 +8,7 @@ from app.conversation.catalogue import Catalogue
 from app.conversation.engine import Engine
 from app.conversation.keywords import Vocabulary
 from app.conversation.states import Registry
-from app.flows import balance, dispute, guess, home, join, language, leave, menu, pickup, redeem
+from app.flows import balance, dispute, guess, home, join, language, leave, menu, pickup, pin, redeem
 from app.flows.snapshot import Snapshot
 
 TEXTS = Path(__file__).parent / "texts"
@@ -21,10 +21,12 @@ REGISTRY: Registry[Snapshot] = Registry(
         *dispute.STATES,
         *language.STATES,
         *leave.STATES,
+        *pin.STATES,
         *menu.STATES,
         *guess.STATES,
     ),
     entries=(
+        *home.ENTRIES,
         *join.ENTRIES,
         *pickup.ENTRIES,
         *balance.ENTRIES,
@@ -32,6 +34,7 @@ REGISTRY: Registry[Snapshot] = Registry(
         *dispute.ENTRIES,
         *language.ENTRIES,
         *leave.ENTRIES,
+        *pin.ENTRIES,
         *menu.ENTRIES,
     ),
 )

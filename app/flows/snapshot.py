@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -18,8 +18,10 @@ UPCOMING: Final = "upcoming"
 REWARDS: Final = "rewards"
 RATES: Final = "rates"
 WEIGHING: Final = "weighing"
+PHONES: Final = "phones"
+INVITATIONS: Final = "invitations"
 
-ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, RATES, WEIGHING})
+ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, RATES, WEIGHING, PHONES})
 """Facts that are loaded only once it is known which home is meant."""
 
 
@@ -33,6 +35,14 @@ class Home:
     zone_name: str
     timezone: str
     left: bool
+    landmark: str = ""
+    guarded: bool = False
+    """The phone was silent for so long that it may be a stranger's: it is told nothing, until confirmed."""
+    cooling_until: datetime | None = None
+    """The phone is new here, or another takes its place: until then it spends nothing without the PIN."""
+    leaves: bool = False
+    """Another phone takes its place."""
+    has_pin: bool = False
 
     @property
     def reference(self) -> str:
@@ -99,6 +109,24 @@ class LastWeighing:
 
 
 @dataclass(frozen=True)
+class HomePhone:
+    """A phone that speaks for the home."""
+
+    number: str
+    gets_receipts: bool
+    gets_reminders: bool
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A home that asks this phone to speak for it."""
+
+    invitation_id: UUID
+    name: str
+    zone_name: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """What is known in this turn. Facts that nobody asked for are empty."""
 
@@ -119,6 +147,8 @@ class Snapshot:
     offers: tuple[Offer, ...] = ()
     prices: tuple[Price, ...] = ()
     weighing: LastWeighing | None = None
+    phones: tuple[HomePhone, ...] = ()
+    invitations: tuple[Invited, ...] = ()
 
     def money(self, amount_minor: int) -> Money:
         return Money(amount_minor, self.currency)

@@ -19,11 +19,13 @@ from app.conversation.keywords import Carrier, Meaning
 from app.conversation.rendering import as_text
 from app.conversation.states import MENU, Reply, Step, say
 from app.flows import registry
-from app.flows.commands import Doing, execute
+from app.flows.commands import execute
+from app.flows.doing import Doing
 from app.flows.facts import Facts, fill
+from app.flows.home import headed
 from app.flows.optout import Decision, decide
 from app.flows.person import Person, find, remember
-from app.flows.snapshot import Snapshot
+from app.flows.snapshot import Home, Snapshot
 from app.jobs import Jobs
 from app.kernel.clock import local_date
 from app.messaging import budgets, contacts, inbox
@@ -91,8 +93,9 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
         return None
     # From here on the phone's other turns wait, for its contact's row: what is read next is theirs, whole.
     today = local_date(now, talk.settings.timezone)
-    contact = contacts.contact_for_update(session, text.phone, now, count_on=today)
-    person = _where_it_stands(talk, find(session, text.phone, now), now)
+    idle = timedelta(days=talk.settings.phone_idle_guard_days)
+    contact = contacts.contact_for_update(session, text.phone, now, count_on=today, idle=idle)
+    person = _where_it_stands(talk, find(session, text.phone, now, idle=idle), now)
     turn = _Turn(session, talk, text, received.row_id, person=person, contact=contact, now=now)
     answer, meaning = turn.run()
     language = answer.language or person.language or meaning.language or talk.catalogue.default
@@ -127,8 +130,14 @@ def _where_it_stands(talk: Talk, person: Person, now: datetime) -> Person:
     gone = home is not None and all(mine.reference != home for mine in person.homes)
     expires = timedelta(hours=talk.settings.conversation_expires_hours)
     if gone or (person.moved_at is not None and person.moved_at + expires <= now):
-        return replace(person, position=Position(), stale=person.position.state != MENU)
+        return replace(person, position=Position(), stale=person.position != Position())
     return person
+
+
+def _remembering(position: Position, home: Home | None, before: Position) -> Position:
+    """The home that was chosen stays the one that is meant, until the conversation lapses."""
+    reference = home.reference if home else before.data.get("home")
+    return replace(position, data={"home": reference, **position.data}) if reference else position
 
 
 class _Turn:
@@ -177,11 +186,13 @@ class _Turn:
         while True:
             facts = self.talk.facts.about(self.text.phone, self.person, route.home)
             facts = fill(self.session, facts, route.needs, self.now)
+            if route.secret:
+                inbox.forget_words(self.session, self.row_id)
             outcome = self.talk.engine.run(route, facts)
             if isinstance(outcome, Step):
                 break
             route = outcome
-        reply, language = outcome.reply, outcome.language
+        reply, language, position = outcome.reply, outcome.language, Position(outcome.state, outcome.data)
         if outcome.action is not None:
             doing = Doing(
                 self.session,
@@ -194,13 +205,18 @@ class _Turn:
             )
             done = execute(doing, outcome.action)
             reply = done.reply or reply
-            language = language if done.succeeded else None
+            if not done.succeeded:
+                language, position = None, Position()
         home = facts.home
-        return _Answer(reply, Position(outcome.state, outcome.data), language, home.id if home else None)
+        if len(self.person.homes) > 1:
+            if getattr(outcome.action, "household_id", None) or "home" in outcome.data:
+                reply = headed(reply, home)
+            position = _remembering(position, home, self.person.position)
+        return _Answer(reply, position, language, home.id if home else None)
 
     def keep(self, position: Position, language: str) -> None:
         """Remember where the conversation stands; at rest there is nothing to write."""
-        resting = position.state == MENU and self.person.position.state == MENU and not self.person.stale
+        resting = position == self.person.position == Position() and not self.person.stale
         if resting and (self.person.homes or language == self.person.language):
             return
         remember(self.session, self.text.phone, position, language=language, now=self.now)

@@ -35,14 +35,15 @@ def enrol(
     zone_id: UUID,
     landmark: str,
     location: Location | None,
+    comes_back: bool = True,
     now: datetime,
 ) -> Household:
-    """A new active household that `phone` speaks for, or the one that left it not long ago.
+    """A new active household that `phone` speaks for, or the one that left it not long ago if it `comes_back`.
 
     `phone` may speak for others as well. Raises `InvalidInput`.
     """
     lock_phone(session, phone)
-    household = _one_that_left(session, phone, now)
+    household = _one_that_left(session, phone, now) if comes_back else None
     if household is None:
         household = Household(joined_at=now)
         session.add(household)

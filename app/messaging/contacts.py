@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, case, insert, select, update
+from sqlalchemy import Table, bindparam, case, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -18,6 +18,8 @@ from app.db import conflict
 from app.errors import Conflict
 from app.kernel.ids import new_id
 from app.messaging.models import ConsentEvent, Contact
+
+NEVER_IDLE = timedelta(days=36_500)
 
 
 class Chatter(enum.Enum):
@@ -42,6 +44,7 @@ class ContactNow:
 
 
 _contacts = cast("Table", Contact.__table__)
+_IDLE_SINCE = bindparam("idle_since", type_=_contacts.c.heard_at.type)
 
 
 def _upsert(insert: postgresql.Insert, *, counting: bool) -> ReturningInsert[tuple[datetime | None, int]]:
@@ -52,6 +55,12 @@ def _upsert(insert: postgresql.Insert, *, counting: bool) -> ReturningInsert[tup
         changes |= {
             "inbound_count": case((same_day, _contacts.c.inbound_count + 1), else_=1),
             "inbound_on": new.inbound_on,
+            "heard_at": new.heard_at,
+            # Kept until a longer silence ends: a stranger's second text must not look like an old friend's.
+            "woke_at": case(
+                (or_(_contacts.c.heard_at.is_(None), _contacts.c.heard_at < _IDLE_SINCE), new.heard_at),
+                else_=_contacts.c.woke_at,
+            ),
         }
     upsert = insert.on_conflict_do_update(index_elements=["phone"], set_=changes)
     return upsert.returning(_contacts.c.opted_out_at, _contacts.c.inbound_count)
@@ -62,14 +71,23 @@ _COUNTED = conflict.prepare(Contact, lambda insert: _upsert(insert, counting=Tru
 
 
 def contact_for_update(
-    session: Session, phone: str, now: datetime, *, count_on: date | None = None
+    session: Session,
+    phone: str,
+    now: datetime,
+    *,
+    count_on: date | None = None,
+    idle: timedelta = NEVER_IDLE,
 ) -> ContactNow:
     """The contact of `phone`, made where there is none, locked until the transaction ends.
 
-    With `count_on`, the local day, one more inbound text is counted. One statement: it is on the hot path.
+    With `count_on`, the local day, one more inbound text is counted, and the end of a silence longer than
+    `idle` is kept. One statement: it is on the hot path.
     """
     values: dict[str, Any] = {"phone": phone, "inbound_on": count_on, "created_at": now, "updated_at": now}
-    values["inbound_count"] = 0 if count_on is None else 1
+    if count_on is None:
+        values |= {"inbound_count": 0, "heard_at": None, "woke_at": None}
+    else:
+        values |= {"inbound_count": 1, "heard_at": now, "woke_at": now, "idle_since": now - idle}
     row = conflict.run(session, _FOUND if count_on is None else _COUNTED, values).one()
     return ContactNow(phone, row.opted_out_at is not None, row.inbound_count)
 
@@ -87,6 +105,14 @@ def opted_out_since(session: Session, phones: Iterable[str]) -> dict[str, dateti
         )
     )
     return {row.phone: row.opted_out_at for row in rows}
+
+
+def heard(session: Session, phones: Sequence[str]) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """Of each phone that has a contact: when it was last heard, and when its last long silence ended."""
+    rows = session.execute(
+        select(Contact.phone, Contact.heard_at, Contact.woke_at).where(Contact.phone.in_(phones))
+    )
+    return {row.phone: (row.heard_at, row.woke_at) for row in rows}
 
 
 def opt_out(session: Session, phone: str, source: str, now: datetime, message_id: UUID | None = None) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.conversation.fit import measure
@@ -59,6 +59,7 @@ _KNOWN = (
     )
 )
 _ANSWER = insert(_outbox)
+FORGOTTEN: Final = "****"
 
 
 def receive(session: Session, text: InboundText, now: datetime) -> Received:
@@ -89,6 +90,11 @@ def receive(session: Session, text: InboundText, now: datetime) -> Received:
         .one()
     )
     return Received(known.id, first_time=False, reply=known.reply)
+
+
+def forget_words(session: Session, row_id: UUID) -> None:
+    """Keep of a text only that it came: it held a PIN."""
+    session.connection().execute(update(_inbox).where(_inbox.c.id == row_id).values(body=FORGOTTEN, raw={}))
 
 
 def answer(

@@ -117,6 +117,10 @@ class Contact(Base):
     inbound_on: Mapped[date | None]
     inbound_count: Mapped[int] = mapped_column(default=0)
     """Texts received on `inbound_on`."""
+    heard_at: Mapped[datetime | None]
+    """When it last texted or dialled."""
+    woke_at: Mapped[datetime | None]
+    """When it was heard for the first time, or again after so long that it may be a stranger's by now."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

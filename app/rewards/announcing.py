@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,12 @@ class Announcer:
 
     post: Post
     region: str
+    idle: timedelta = timedelta(days=150)
+    """A phone silent for longer is told of no money."""
+
+    @classmethod
+    def of(cls, settings: Settings, post: Post) -> Self:
+        return cls(post, settings.region, timedelta(days=settings.phone_idle_guard_days))
 
     def moved(self, session: Session, payout: Payout, now: datetime) -> None:
         redemption = session.get_one(Redemption, payout.redemption_id)
@@ -61,6 +68,7 @@ class Announcer:
                 "balance": Money(ledger.balance(session, payout.household_id), payout.currency),
             },
             dedupe_key=f"payout:{payout.id}:{payout.status.value}",
+            idle=self.idle,
             now=now,
         )
 
@@ -69,6 +77,6 @@ def office_of(settings: Settings, providers: Mapping[str, PaymentProvider], post
     """What paying out needs, with rewards listening."""
     return Office(
         providers=providers,
-        heard=Announcer(post, settings.region),
+        heard=Announcer.of(settings, post),
         not_found_final_after=timedelta(minutes=settings.payout_not_found_final_minutes),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from app.households import service as households
 from app.kernel.grams import kilograms
 from app.kernel.money import Money
 from app.messaging.post import Post, Value
+from app.weighing.guard import guarded
 from app.weighing.lines import WeighedLine
 
 LINES_ROOM_CHARACTERS = 64
@@ -26,21 +27,28 @@ def tell_household(
     key: str,
     values: Mapping[str, Value],
     dedupe_key: str,
+    idle: timedelta,
     now: datetime,
 ) -> None:
-    """Text all phones of the household that take receipts, each in its own language, once per `dedupe_key`."""
-    for phone in households.phones(session, household_id):
-        if phone.gets_receipts:
-            post.text(
-                session,
-                phone=phone.phone,
-                language=phone.language,
-                key=key,
-                values=values,
-                now=now,
-                household_id=household_id,
-                dedupe_key=f"{dedupe_key}:{phone.phone}",
-            )
+    """Text all phones of the household that take receipts, each in its own language, once per `dedupe_key`.
+
+    A phone silent for longer than `idle` is told of money only that there is news.
+    """
+    phones = [phone for phone in households.phones(session, household_id) if phone.gets_receipts]
+    of_money = any(isinstance(value, Money) for value in values.values())
+    guarded_ids = guarded(session, phones, now, idle) if of_money else set()
+    for phone in phones:
+        withheld = phone.id in guarded_ids
+        post.text(
+            session,
+            phone=phone.phone,
+            language=phone.language,
+            key="guard.news" if withheld else key,
+            values={} if withheld else values,
+            now=now,
+            household_id=household_id,
+            dedupe_key=f"{dedupe_key}:{phone.phone}",
+        )
 
 
 def send_receipt(
@@ -51,6 +59,7 @@ def send_receipt(
     visit_id: UUID,
     lines: Sequence[WeighedLine],
     balance: Money,
+    idle: timedelta,
     now: datetime,
 ) -> None:
     """Weights, credit and balance, in one text."""
@@ -62,6 +71,7 @@ def send_receipt(
         key="receipt",
         values={"weights": weights(lines), "credit": credit, "balance": balance},
         dedupe_key=f"receipt:{visit_id}",
+        idle=idle,
         now=now,
     )
 

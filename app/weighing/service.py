@@ -68,10 +68,17 @@ class Limits:
     """How long after its date a stop's weights are still taken."""
     currency: str
     """ISO 4217, of the whole book."""
+    phone_idle: timedelta = timedelta(days=150)
+    """A phone silent for longer is told of no money."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        return cls(settings.weighing_max_grams, settings.weighing_late_days, settings.currency)
+        return cls(
+            settings.weighing_max_grams,
+            settings.weighing_late_days,
+            settings.currency,
+            timedelta(days=settings.phone_idle_guard_days),
+        )
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,7 @@ def record(session: Session, submission: Submission, now: datetime, post: Post, 
         visit_id=visit.id,
         lines=lines,
         balance=balance,
+        idle=limits.phone_idle,
         now=now,
     )
     log.info("visit.weighed", visit_id=str(visit.id), credit_minor=weighing.credit_minor)
@@ -148,6 +156,7 @@ def record_missed(
             key=f"missed.{missed.reason.value}",
             values={"date": pickup.date},
             dedupe_key=f"missed:{visit.id}",
+            idle=limits.phone_idle,
             now=now,
         )
     session.flush()

@@ -153,7 +153,7 @@ def test_a_phone_can_speak_for_two_homes_and_is_asked_which(town: Town) -> None:
     phone.says("BALANCE").hears("Which home", "1 Amina, Ojuelegba", "2 Mama, Yaba")
     phone.says("3").hears("Which home")
     phone.says("2").hears("Mama, your credit is N0")
-    phone.says("BALANCE").says("BACK").hears("nothing was changed")
+    phone.says("HOME").says("BACK").hears("nothing was changed")
 
 
 def test_two_phones_can_speak_for_one_home(town: Town) -> None:

@@ -160,7 +160,7 @@ def resolve_payout(payout_id: UUID, decision: Decision, caller: Writer, containe
             paid=decision.paid,
             by=caller.name,
             reason=decision.reason,
-            heard=Announcer(container.post, container.settings.region),
+            heard=Announcer.of(container.settings, container.post),
             now=now,
         )
         trail.wrote(session, caller, "resolved", "payout", payout_id, now=now, status=row.status)

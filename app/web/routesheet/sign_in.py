@@ -11,9 +11,10 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.collectors import pins, sessions, sign_in
+from app.collectors import sessions, sign_in
 from app.container import Container
-from app.errors import InvalidInput, NotFound, NotSignedIn, TooManyTries
+from app.errors import NotFound, NotSignedIn, TooManyTries
+from app.kernel import pins
 from app.kernel.phone import NotAPhone, Phone, mask, parse_phone
 from app.web.deps import Here
 from app.web.routesheet import guard, stop_page
@@ -123,7 +124,7 @@ def _read(fields: Mapping[str, str], region: str) -> tuple[Phone | None, str | N
         mistakes.append(Mistake("phone", "sheet.sign-in.bad-phone"))
     try:
         pin = pins.check_pin(fields.get("pin", ""))
-    except InvalidInput:
+    except pins.NotAPin:
         mistakes.append(Mistake("pin", "sheet.sign-in.bad-pin"))
     return phone, pin, mistakes
 

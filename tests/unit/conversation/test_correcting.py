@@ -86,7 +86,6 @@ def test_a_mistyped_command_may_be_followed_by_a_weight() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "home",  # one letter from COME
         "text",  # one letter from NEXT
         "do come",  # one letter from NO COME, its opposite
         "no collect",

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.collectors import pins
 from app.collectors.models import Collector
 from app.container import Container
+from app.kernel import pins
 from tests.web.admin.test_promises import enrol, zone
 
 __all__ = ["zone"]

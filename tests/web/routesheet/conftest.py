@@ -14,8 +14,8 @@ from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from app import bootstrap
-from app.collectors import pins
 from app.container import Container
+from app.kernel import pins
 from app.main import create_app
 from app.settings import load_settings
 from tests.factories.day import PIN, Day, a_day

@@ -110,7 +110,7 @@ def test_guesses_at_once_are_counted_one_by_one(phone: TestClient) -> None:
 
 def test_one_address_cannot_try_its_way_through_many_phones(container: Container, phone: TestClient) -> None:
     allowed = container.settings.sign_in_tries_per_address
-    with mock.patch("app.collectors.pins.verify", return_value=False):
+    with mock.patch("app.kernel.pins.verify", return_value=False):
         for number in range(allowed):
             assert sign_in(phone, f"0800 000 {number:04}", WRONG).status_code == 401
     assert sign_in(phone).status_code == 429
@@ -120,7 +120,7 @@ def test_those_who_know_their_pin_do_not_wear_out_their_carriers_address(
     container: Container, phone: TestClient
 ) -> None:
     allowed = container.settings.sign_in_tries_per_address
-    with mock.patch("app.collectors.pins.verify", return_value=True):
+    with mock.patch("app.kernel.pins.verify", return_value=True):
         assert {sign_in(phone).status_code for _ in range(allowed + 5)} == {303}
 
 
