@@ -37,7 +37,7 @@ def show_text_costs(
     with migrated() as container:
         settings = container.settings
         asked = Month.read(month, container.clock.now(), settings.timezone)
-        with container.database.unit_of_work() as session:
+        with container.database.snapshot() as session:
             found = text_costs(session, asked.edges(settings.timezone), container.catalogue)
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")

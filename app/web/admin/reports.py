@@ -159,7 +159,7 @@ class HouseholdCostsOut(Output):
 def text_costs(asked: Annotated[ReportQuery, Query()], container: Here) -> TextCostsOut:
     """A month's texts that a gateway took, by template and language and by gateway, with what they cost."""
     month = _month(asked.month, container)
-    with container.database.unit_of_work() as session:
+    with container.database.snapshot() as session:
         found = texts.text_costs(session, month.edges(container.settings.timezone), container.catalogue)
     return TextCostsOut(
         month=str(month),
@@ -180,7 +180,7 @@ def household_costs(asked: Annotated[HouseholdCostQuery, Query()], container: He
     month = _month(asked.month, container)
     settings = container.settings
     edges = month.edges(settings.timezone)
-    with container.database.unit_of_work() as session:
+    with container.database.snapshot() as session:
         programme = households.programme_cost(session, edges, settings.currency)
         found = households.household_costs(
             session, edges, settings.currency, after=reached(asked), limit=asked.limit + 1

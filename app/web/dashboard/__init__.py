@@ -58,7 +58,7 @@ def dashboard(container: Here) -> HTMLResponse:
     month = Month.read(None, now, settings.timezone)
     week_edges = [at_local(day, time(), settings.timezone) for day in weeks]
     day_edges = [at_local(day, time(), settings.timezone) for day in days]
-    with container.database.unit_of_work() as session:
+    with container.database.snapshot() as session:
         stops = overview.stops(session, today)
         harvests = overview.harvests(session, week_edges)
         flows = totals.credit_flows(session, week_edges)
