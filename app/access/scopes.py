@@ -23,8 +23,9 @@ READ_AND_WRITE = (
     "consent-events",
     "api-keys",
     "campaigns",
+    "transfers",
 )
-READ_ONLY = ("weighings", "accounts", "transfers", "rewards", "messages", "reports", "audit-events")
+READ_ONLY = ("weighings", "accounts", "rewards", "messages", "reports", "audit-events")
 
 EVERYTHING = "admin"
 SCOPES = frozenset(

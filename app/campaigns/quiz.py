@@ -12,7 +12,9 @@ from app.errors import InvalidInput
 LETTERS: Final = "ABCD"
 FEWEST: Final = 2
 ANSWER_MAX: Final = 40
-EXPLANATION_MAX: Final = 160
+SPONSOR_MAX: Final = 20
+EXPLANATION_MAX: Final = 80
+"""With the rest of the answer it is one part then."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,12 @@ class Quiz:
             f"{letter} {answer}" for letter, answer in zip(LETTERS, self.answers[language], strict=False)
         )
 
+    def answer(self, letter: str, language: str) -> str:
+        """The words that stand after `letter`."""
+        return self.answers[language][LETTERS.index(letter)]
+
     def meant(self, said: Said) -> str | None:
-        """The letter that a text means: `b`, `B)`, `b pls`, `B. Cans`, `answer b`, or the words of one answer.
+        """The letter that a text means: `b`, `B)`, `b pls`, `B. Cans`, or the words of one answer.
 
         Whatever could be two answers, or anything else, is none. The words count in every language of the
         quiz: people answer in theirs.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns import quiz as quizzes
 from app.campaigns import segment as segments
-from app.campaigns import wording
+from app.campaigns import sponsors, wording
 from app.campaigns.kinds import (
     EDITABLE,
     CampaignKind,
@@ -168,8 +168,14 @@ def resume(session: Session, campaign_id: UUID, now: datetime) -> Campaign:
 
 
 def cancel(session: Session, campaign_id: UUID, now: datetime) -> Campaign:
-    """End it for good; what is queued is not sent, and a quiz takes no more answers."""
+    """End it for good; what is queued is not sent, and a quiz takes no more answers, even if all of it is sent.
+
+    Raises `IllegalTransition`.
+    """
     campaign = lock(session, campaign_id)
+    takes_answers = campaign.quiz is not None and campaign.ends_at is not None and campaign.ends_at > now
+    if campaign.status is CampaignStatus.DONE and takes_answers:
+        campaign.status = CampaignStatus.RUNNING  # as far as answers go, it is
     _move(campaign, CampaignStatus.CANCELLED, now)
     campaign.finished_at = now
     _take_back(session, campaign, CANCELLED, RecipientStatus.CANCELLED, now)
@@ -199,6 +205,8 @@ def _write(
             raise InvalidInput("ends_at", "a quiz needs an end")
     if content.prize is not None and content.quiz is None:
         raise InvalidInput("prize", "only a quiz has one")
+    if content.prize is not None and sponsors.left_minor(session, content.prize.sponsor) is None:
+        raise InvalidInput("prize.sponsor", "has paid nothing in yet; book that first, with POST /transfers")
     if content.prize is not None and content.prize.budget_minor < content.prize.credit_minor:
         raise InvalidInput("prize.budget_minor", "is less than one household's credit")
     if content.ends_at is not None and content.ends_at <= now:

@@ -84,6 +84,12 @@ class SetPin:
     """The one that there may be was given first."""
 
 
+@dataclass(frozen=True)
+class AnswerQuiz:
+    campaign_id: UUID
+    letter: str
+
+
 Action = (
     Enrol
     | RequestPickup
@@ -96,4 +102,5 @@ Action = (
     | ConfirmPhone
     | CheckPin
     | SetPin
+    | AnswerQuiz
 )

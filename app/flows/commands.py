@@ -14,7 +14,7 @@ import structlog
 from app.cases import service as cases
 from app.conversation.states import Reply, say
 from app.errors import Conflict, InsufficientBalance, InvalidInput, NotFound
-from app.flows import actions, pin_commands
+from app.flows import actions, pin_commands, quiz
 from app.flows.doing import Doing, Done, Refusal
 from app.flows.facts import visit_of
 from app.households import service as households
@@ -169,6 +169,7 @@ _ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | Refusal | None]] = {
     actions.ConfirmPhone: pin_commands.confirm_phone,
     actions.CheckPin: pin_commands.check_pin,
     actions.SetPin: pin_commands.set_pin,
+    actions.AnswerQuiz: quiz.answer,
 }
 _REFUSED: Mapping[type, Callable[[Doing, Any], Reply]] = {
     actions.RequestPickup: lambda doing, action: say(

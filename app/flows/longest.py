@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from app.campaigns.quiz import ANSWER_MAX, EXPLANATION_MAX, SPONSOR_MAX
 from app.conversation.catalogue import Catalogue, Language
 from app.conversation.fit import measure
 from app.conversation.states import Data
@@ -25,6 +26,7 @@ _YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
 
 LONGEST: Final[Mapping[str, Value]] = {
     "amount": _MUCH,
+    "answer": "A" * ANSWER_MAX,
     "balance": Money(99_999_950, "NGN"),
     "code": "SUR-01",
     "collector": "C" * NAME_LONGEST,
@@ -37,6 +39,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "end": time(12, 30),
     "from": _DAY,
     "held": _MUCH,
+    "letter": "D",
     "letters": "A/B/C/D",
     "limit": Grams(199_950),
     "material": "Plastic bottles",
@@ -52,8 +55,10 @@ LONGEST: Final[Mapping[str, Value]] = {
     "programme": "Weighback",
     "rate": Money(99_950, "NGN"),
     "reward": "Airtime",
+    "sponsor": "S" * SPONSOR_MAX,
     "start": time(12, 30),
     "step": Money(100_000, "NGN"),
+    "text": "T" * EXPLANATION_MAX,
     "total": 99,
     "weight": Grams(199_950),
     "weights": "W" * LINES_ROOM_CHARACTERS,

@@ -18,7 +18,7 @@ from app.conversation.engine import Engine, Position, Route
 from app.conversation.keywords import Carrier, Meaning
 from app.conversation.rendering import as_text
 from app.conversation.states import MENU, Reply, Step, say
-from app.flows import registry
+from app.flows import quiz, registry
 from app.flows.commands import execute
 from app.flows.doing import Doing
 from app.flows.facts import Facts, fill
@@ -179,7 +179,8 @@ class _Turn:
         chatter = self.contact.chatter(self.talk.settings.inbound_texts_per_phone_per_day)
         if chatter is not Chatter.FINE:
             return _Answer(say("limit") if chatter is Chatter.TELL_ONCE else None, position), meaning
-        return self._converse(engine.route(meaning, position)), meaning
+        answer = quiz.route(self.session, meaning, position, self.person, phone=self.text.phone, now=self.now)
+        return self._converse(answer or engine.route(meaning, position)), meaning
 
     def _converse(self, route: Route[Snapshot]) -> _Answer:
         """Load what is needed, hear, and follow wherever that leads."""

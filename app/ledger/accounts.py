@@ -21,7 +21,10 @@ PROGRAMME_EXPENSE = "programme:expense"
 """What households have earned so far, as a negative balance."""
 RECEIVABLE_PAYOUTS = "receivable:payouts"
 """What was paid out after its credit had been given back, as a negative balance: owed to the programme."""
+FUNDING_SPONSORS = "funding:sponsors"
+"""What sponsors have paid in, as a negative balance."""
 _FLOAT = "float:"
+_SPONSOR = "sponsor:"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class HouseholdAccounts:
 def float_code(provider: str) -> str:
     """The account of what `provider` has paid out for us."""
     return _FLOAT + provider
+
+
+def sponsor_code(sponsor: str) -> str:
+    """The account of what is left of a sponsor's money; it cannot fall below zero."""
+    return _SPONSOR + sponsor
 
 
 def household_accounts(
@@ -58,7 +66,8 @@ def household_accounts(
 
 
 def named(session: Session, code: str, *, currency: str | None = None) -> UUID:
-    """The id of `programme:expense`, `receivable:payouts` or `float:<provider>`, opened if need be.
+    """The id of `programme:expense`, `receivable:payouts`, `funding:sponsors`, `float:<provider>` or
+    `sponsor:<code>`, opened if need be.
 
     Raises `NotFound` for any other code, and `ConfigurationError` as `household_accounts` does.
     """
@@ -78,6 +87,12 @@ def book_currency(session: Session) -> str | None:
     return session.scalar(select(Account.currency).where(Account.code == PROGRAMME_EXPENSE))
 
 
+def find(session: Session, code: str) -> UUID | None:
+    """The id of the account `code`, if it is open."""
+    account = _by_code(session, code)
+    return account.id if account else None
+
+
 def find_household_accounts(session: Session, household_id: UUID) -> HouseholdAccounts | None:
     """As `household_accounts`, without opening any."""
     return _household_accounts(session, household_id)
@@ -88,8 +103,11 @@ def _kind_of(code: str) -> AccountKind:
         return AccountKind.PROGRAMME_EXPENSE
     if code == RECEIVABLE_PAYOUTS:
         return AccountKind.RECEIVABLE
-    if code.startswith(_FLOAT) and len(code) > len(_FLOAT):
-        return AccountKind.PROVIDER_FLOAT
+    if code == FUNDING_SPONSORS:
+        return AccountKind.FUNDING
+    for start, kind in ((_FLOAT, AccountKind.PROVIDER_FLOAT), (_SPONSOR, AccountKind.SPONSOR)):
+        if code.startswith(start) and len(code) > len(start):
+            return kind
     raise NotFound(f"there is no account {code}")
 
 
@@ -120,7 +138,7 @@ def _open(session: Session, code: str, kind: AccountKind, currency: str, househo
             kind=kind,
             household_id=household_id,
             currency=currency,
-            may_go_below_zero=household_id is None,
+            may_go_below_zero=household_id is None and kind is not AccountKind.SPONSOR,
         )
         .on_conflict_do_nothing(index_elements=[Account.code])
     )

@@ -32,6 +32,8 @@ ROOTS: Final[Mapping[AccountKind, tuple[str, ...]]] = {
     AccountKind.PROGRAMME_EXPENSE: ("Expenses", "Programme"),
     AccountKind.PROVIDER_FLOAT: ("Assets", "Float"),
     AccountKind.RECEIVABLE: ("Assets", "Receivable"),
+    AccountKind.SPONSOR: ("Liabilities", "Sponsors"),
+    AccountKind.FUNDING: ("Assets", "Funding"),
 }
 
 

@@ -24,6 +24,8 @@ class AccountKind(enum.StrEnum):
     PROGRAMME_EXPENSE = "programme_expense"
     PROVIDER_FLOAT = "provider_float"
     RECEIVABLE = "receivable"
+    SPONSOR = "sponsor"
+    FUNDING = "funding"
 
 
 class Account(Base):

@@ -21,19 +21,23 @@ from app.errors import Conflict, InsufficientBalance, InvalidInput
 from app.kernel.ids import new_id
 from app.ledger import models
 from app.ledger.accounts import (
+    FUNDING_SPONSORS,
     PROGRAMME_EXPENSE,
     RECEIVABLE_PAYOUTS,
     HouseholdAccounts,
     book_currency,
+    find,
     find_household_accounts,
     float_code,
     household_accounts,
     named,
+    sponsor_code,
 )
 from app.ledger.models import Account, AccountKind, Entry
 from app.ledger.postings import Cause, Posting, content_digest
 
 __all__ = [
+    "FUNDING_SPONSORS",
     "PROGRAMME_EXPENSE",
     "RECEIVABLE_PAYOUTS",
     "Cause",
@@ -44,12 +48,14 @@ __all__ = [
     "balance",
     "balances",
     "book_currency",
+    "find",
     "find_household_accounts",
     "float_code",
     "held",
     "household_accounts",
     "lock",
     "named",
+    "sponsor_code",
     "transfer",
 ]
 

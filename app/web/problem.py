@@ -42,7 +42,7 @@ KINDS = {
     "conflict": "It is at odds with what is already recorded, such as a code that is taken.",
     "illegal-transition": "A status cannot move that way.",
     "refused": "A rule of the house says no; the detail says which.",
-    "insufficient-balance": "The household has less credit than that.",
+    "insufficient-balance": "The household, or the sponsor, has less than that.",
     "too-large": "The body is larger than is taken.",
     "too-many-tries": "Wait as long as the header Retry-After says.",
     "unavailable": "The database cannot be reached; nothing was changed; try again.",

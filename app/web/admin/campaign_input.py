@@ -17,7 +17,7 @@ from pydantic import (
 
 from app.campaigns import service
 from app.campaigns.kinds import CampaignKind
-from app.campaigns.quiz import ANSWER_MAX, EXPLANATION_MAX, FEWEST, LETTERS, Quiz
+from app.campaigns.quiz import ANSWER_MAX, EXPLANATION_MAX, FEWEST, LETTERS, SPONSOR_MAX, Quiz
 from app.campaigns.segment import Segment
 from app.campaigns.wording import TEXT_MAX
 from app.households.models import HouseholdStatus
@@ -107,7 +107,7 @@ class Prize(Input):
     """Credit for the first right answer of each household, from a sponsor's account."""
 
     sponsor: Code = Field(description="Its account in the book is `sponsor:` with this code.")
-    sponsor_name: Line = Field(max_length=20, description="As the texts say it.")
+    sponsor_name: Line = Field(max_length=SPONSOR_MAX, description="As the texts say it.")
     credit_minor: Positive = Field(description="To each household.")
     budget_minor: Positive = Field(description="To all of them together, at most.")
 

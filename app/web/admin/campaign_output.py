@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.campaigns import service
+from app.campaigns.answering import Results
 from app.campaigns.kinds import CampaignKind, CampaignStatus
 from app.campaigns.models import Campaign
 from app.campaigns.preview import InLanguage, Preview
@@ -76,6 +77,14 @@ class ProgressOut(Output):
     cancelled: int
 
 
+class ResultsOut(Output):
+    """Of a quiz."""
+
+    answered: int = Field(description="Phones.")
+    right: int
+    credited: int = Field(description="Households.")
+
+
 class CampaignOut(Output):
     model_config = example(
         id="0193572a-6b00-7000-8000-000000000030",
@@ -110,6 +119,7 @@ class CampaignOut(Output):
             "delivered": 169,
             "opted_out": 1,
         },
+        results=None,
     )
 
     id: UUID
@@ -130,9 +140,10 @@ class CampaignOut(Output):
     created_at: datetime
     updated_at: datetime
     progress: ProgressOut
+    results: ResultsOut | None = Field(description="Of a quiz.")
 
     @classmethod
-    def of(cls, campaign: Campaign, progress: Progress) -> Self:
+    def of(cls, campaign: Campaign, progress: Progress, results: Results) -> Self:
         content = service.content_of(campaign)
         return cls.model_validate(
             {
@@ -141,6 +152,7 @@ class CampaignOut(Output):
                 "quiz": content.quiz and QuizOut.model_validate(content.quiz.to_store()),
                 "prize": content.prize and PrizeOut.model_validate(content.prize),
                 "progress": ProgressOut.model_validate(progress),
+                "results": ResultsOut.model_validate(results) if content.quiz else None,
             }
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.keys import Caller
 from app.campaigns import preview as previews
 from app.campaigns import sending, service, trial
+from app.campaigns.answering import results
 from app.campaigns.kinds import CampaignKind, CampaignStatus
 from app.campaigns.models import Campaign
 from app.campaigns.progress import progress
@@ -45,8 +46,8 @@ def list_campaigns(asked: Annotated[CampaignQuery, Query()], container: Here) ->
     query = select(Campaign).where(*matching((Campaign.kind, asked.kind), (Campaign.status, asked.status)))
     with container.database.unit_of_work() as session:
         rows, next_cursor = fetch(session, query, asked, Campaign.id)
-        found = progress(session, [row.id for row in rows])
-    return Page(items=[CampaignOut.of(row, found[row.id]) for row in rows], next_cursor=next_cursor)
+        items = _all_shown(session, rows)
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.get("/{campaign_id}", summary="Read a campaign", dependencies=READER)
@@ -201,7 +202,13 @@ def _moved(session: Session, row: Campaign, caller: Caller, action: str, contain
 
 
 def _shown(session: Session, row: Campaign) -> CampaignOut:
-    return CampaignOut.of(row, progress(session, [row.id])[row.id])
+    return _all_shown(session, [row])[0]
+
+
+def _all_shown(session: Session, rows: Sequence[Campaign]) -> list[CampaignOut]:
+    ids = [row.id for row in rows]
+    moved, answers = progress(session, ids), results(session, ids)
+    return [CampaignOut.of(row, moved[row.id], answers[row.id]) for row in rows]
 
 
 def _desk(container: Container) -> Desk:

@@ -100,3 +100,55 @@ def test_a_key_that_only_reads_starts_nothing(container: Container, office: Test
     assert office.get(f"/api/v1/campaigns/{made['id']}").status_code == 200
     assert office.post(f"/api/v1/campaigns/{made['id']}/start", json={}).status_code == 403
     assert office.post("/api/v1/campaigns", json=NEW).status_code == 403
+
+
+QUIZ: dict[str, Any] = {
+    "name": "PET",
+    "kind": "quiz",
+    "texts": {"en": "Which bottle do we buy?"},
+    "fallback_language": "en",
+    "quiz": {
+        "answers": {"en": ["Glass jar", "Water bottle"]},
+        "explanations": {"en": "A water bottle is PET."},
+        "right": "B",
+    },
+    "prize": {"sponsor": "COLA", "sponsor_name": "Cola", "credit_minor": 5000, "budget_minor": 20000},
+    "ends_at": "2026-03-10T20:00:00+01:00",
+}
+PAYMENT = {"sponsor": "COLA", "direction": "in", "amount_minor": 20000, "reason": "Bank, 3 March"}
+
+
+def test_a_sponsored_quiz_needs_a_sponsor_who_has_paid(office: TestClient) -> None:
+    early = office.post("/api/v1/campaigns", json=QUIZ)
+    assert early.json()["errors"][0]["field"] == "/prize/sponsor"
+    assert office.post("/api/v1/transfers", json=PAYMENT).json()["errors"][0]["field"] == "Idempotency-Key"
+    back = PAYMENT | {"direction": "out"}
+    never = office.post("/api/v1/transfers", json=back, headers={"Idempotency-Key": "a"})
+    assert never.json()["errors"][0]["field"] == "/sponsor"
+    paid = office.post("/api/v1/transfers", json=PAYMENT, headers={"Idempotency-Key": "b"}).json()
+    assert office.post("/api/v1/transfers", json=PAYMENT, headers={"Idempotency-Key": "b"}).json() == paid
+    (account,) = office.get("/api/v1/accounts?kind=sponsor").json()["items"]
+    assert (account["code"], account["balance_minor"]) == ("sponsor:COLA", 20000)
+    made = office.post("/api/v1/campaigns", json=QUIZ).json()
+    assert made["results"] == {"answered": 0, "right": 0, "credited": 0}
+    assert office.patch(f"/api/v1/campaigns/{made['id']}", json={"prize": None}).json()["prize"] is None
+    too_much = back | {"amount_minor": 20001}
+    refused = office.post("/api/v1/transfers", json=too_much, headers={"Idempotency-Key": "c"})
+    assert refused.json()["type"] == "/docs#problem-insufficient-balance"
+    assert office.post("/api/v1/transfers", json=back, headers={"Idempotency-Key": "d"}).status_code == 201
+
+
+def test_a_quiz_that_does_not_add_up_is_refused(office: TestClient) -> None:
+    quiz = QUIZ["quiz"]
+    for more, field in (
+        ({"ends_at": None}, "/ends_at"),
+        ({"kind": "tip"}, "/quiz"),
+        ({"quiz": quiz | {"right": "C"}}, "/quiz/right"),
+        ({"quiz": quiz | {"answers": {"pcm": ["A", "B"]}}}, "/quiz/answers"),
+        ({"quiz": quiz | {"answers": {"en": ["Bottle", "bottle!"]}}}, "/quiz/answers"),
+        ({"quiz": quiz | {"explanations": {}}}, "/quiz/explanations"),
+        ({"kind": "tip", "quiz": None, "prize": QUIZ["prize"]}, "/prize"),
+    ):
+        answer = office.post("/api/v1/campaigns", json=QUIZ | {"prize": None} | more)
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["field"] == field
