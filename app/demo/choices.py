@@ -19,6 +19,8 @@ PAYMENTS_FILE: Final = "payments.sqlite3"
 KEEPSAKES_FILE: Final = "demo.json"
 LOOPBACK: Final = "127.0.0.1"
 TWILIO_FROM: Final = "+2348000000999"
+AFRICASTALKING_USERNAME: Final = "demo"
+AFRICASTALKING_FROM: Final = "20880"
 PRICE_OF_A_PART: Final = "4.00"
 """About what a Nigerian gateway asks, in naira, so that the reports have something to say."""
 
@@ -78,6 +80,11 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         "twilio_auth_token": keepsakes.twilio_auth_token,
         "twilio_from": TWILIO_FROM,
         "twilio_api_url": local,
+        "africastalking_username": AFRICASTALKING_USERNAME,
+        "africastalking_api_key": keepsakes.twilio_auth_token,
+        "africastalking_from": AFRICASTALKING_FROM,
+        "africastalking_api_url": local,
+        "africastalking_webhook_secret": keepsakes.payment_webhook_secret,
         "sms_prices": {"twilio": {"*": micros(PRICE_OF_A_PART)}},
         "payment_providers": ["standin"],
         "payment_webhook_secret": keepsakes.payment_webhook_secret,

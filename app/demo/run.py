@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import logs, migrate
 from app.access import keys
+from app.adapters.sms.africastalking_standin import AfricasTalkingStandIn
 from app.adapters.sms.twilio_standin import TwilioStandIn
 from app.bootstrap import build, payment_company
 from app.container import Container
@@ -63,6 +64,7 @@ class Demo:
                 company=stack.enter_context(closing(_telephone_company(settings, self.port))),
                 clock=clock,
                 drain=partial(self.drain, container),
+                africastalking=stack.enter_context(closing(_africastalking(settings, self.port))),
             )
             if STANDIN in settings.payment_providers:
                 path = str(self.folder / choices.PAYMENTS_FILE)
@@ -104,4 +106,14 @@ def _telephone_company(settings: Settings, port: int) -> TwilioStandIn:
         number=settings.twilio_from,
         public_url=settings.public_url,
         local_url=choices.local_url(port),
+    )
+
+
+def _africastalking(settings: Settings, port: int) -> AfricasTalkingStandIn:
+    secret = settings.africastalking_webhook_secret.get_secret_value()
+    return AfricasTalkingStandIn(
+        username=settings.africastalking_username,
+        api_key=settings.africastalking_api_key.get_secret_value(),
+        number=settings.africastalking_from,
+        webhooks=f"{choices.local_url(port)}/webhooks/africastalking/{secret}",
     )

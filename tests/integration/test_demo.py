@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
@@ -106,6 +107,30 @@ def test_a_text_goes_all_the_way_and_its_delivery_is_reported(lived_in: Path) ->
 
         wait_until(is_delivered, "the signed delivery report is taken")
         engine.dispose()
+        assert running.end() == 0
+
+
+def test_by_africas_talking_a_text_is_answered_by_a_text_of_its_own(lived_in: Path) -> None:
+    new = "+2348000000578"
+    with demo(lived_in, sms_gateways="+234=africastalking|twilio,*=twilio") as running:
+        running.visitor.post("/simulator/text", data={"phone": new, "body": "JOIN"})
+        wait_until(lambda: "language" in running.texts(new), "the worker sends the reply")
+        engine = create_engine(f"sqlite:///{lived_in}/data/weighback.sqlite3")
+        arrived = text(
+            "SELECT COUNT(*) FROM outbox_messages"
+            " WHERE phone = :phone AND gateway = 'africastalking' AND status = 'delivered'"
+        ).bindparams(phone=new)
+
+        def is_delivered() -> bool:
+            with engine.connect() as connection:
+                return bool(connection.execute(arrived).scalar_one() == 1)
+
+        wait_until(is_delivered, "the delivery report is taken")
+        engine.dispose()
+        log = (lived_in / "data" / "demo.log").read_text()
+        secret = json.loads((lived_in / "data" / "demo.json").read_text())["payment_webhook_secret"]
+        assert "webhooks/africastalking/{secret}/sms" in log
+        assert secret not in log
         assert running.end() == 0
 
 

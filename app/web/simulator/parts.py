@@ -12,9 +12,11 @@ from fastapi import Depends, Request
 from app.errors import NotFound
 from app.kernel.clock import TravellingClock
 
+AFRICASTALKING = "africastalking"
 
-class TelephoneCompany(Protocol):
-    """Carries texts between the browser's phone and the service, as Twilio would: over HTTP, signed."""
+
+class Carrier(Protocol):
+    """Carries what the browser's phone types to the service, over HTTP."""
 
     def text(self, phone: str, body: str) -> tuple[int, tuple[str, ...]]:
         """Deliver what `phone` typed to the service's webhook.
@@ -22,6 +24,10 @@ class TelephoneCompany(Protocol):
         Returns the HTTP status (0 where it could not be reached) and the texts it answered with.
         """
         ...
+
+
+class TelephoneCompany(Carrier, Protocol):
+    """And takes the service's texts, as Twilio does: over HTTP, signed."""
 
     def allows(self, account: str, password: str) -> bool: ...
 
@@ -36,12 +42,29 @@ class TelephoneCompany(Protocol):
     def messages(self, to: str | None) -> list[dict[str, Any]]: ...
 
 
+class AfricanCompany(Carrier, Protocol):
+    """The same as Africa's Talking does it: known by a key, and called at a secret address."""
+
+    def allows(self, username: str, api_key: str) -> bool: ...
+
+    def accept(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """Take a text for a phone. Raises `InvalidInput` for an incomplete one."""
+        ...
+
+
 @dataclass(frozen=True)
 class Simulator:
     company: TelephoneCompany
     clock: TravellingClock
     drain: Callable[[datetime], int]
     """Does all that is due at that moment, as the worker would."""
+    africastalking: AfricanCompany | None = None
+
+    def carrier(self, gateway: str) -> Carrier:
+        """Who delivers what is typed on a phone of that gateway."""
+        if gateway == AFRICASTALKING and self.africastalking is not None:
+            return self.africastalking
+        return self.company
 
 
 def get_simulator(request: Request) -> Simulator:

@@ -124,7 +124,8 @@ def text(
         return back(phone, notice="That is no phone number.", typed=body)
     if not body.strip():
         return back(chosen, notice="Type a text first.")
-    status, _ = simulator.company.text(chosen, body)
+    gateway = container.sms_gateways.for_phone(chosen)
+    status, _ = simulator.carrier(gateway.name).text(chosen, body)
     if status == 0:
         return back(chosen, notice="The service could not be reached; your text was not sent.", typed=body)
     if status >= HTTPStatus.BAD_REQUEST:

@@ -1,0 +1,120 @@
+"""A stand-in for Africa's Talking in the demo: it takes texts, reports on them, and delivers what a phone typed.
+
+Both ways go over real HTTP. Shapes follow Africa's Talking's "Sending SMS" and "SMS Notifications". What else it
+calls its customers for goes through `post`: it knows the address of our webhooks, with the secret in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from heapq import heappop, heappush
+from hmac import compare_digest
+from itertools import count
+from typing import Any, Final
+
+import httpx
+import structlog
+
+from app.errors import InvalidInput
+
+TIMEOUT_SECONDS: Final = 15
+REPORTS: Final = ((0.2, "Sent"), (0.8, "Success"))
+"""Seconds after the text was taken, and what is reported then."""
+TICK_SECONDS: Final = 0.05
+NETWORK: Final = "99999"
+"""The made-up network of Africa's Talking's own sandbox."""
+COST: Final = "NGN 0.0000"
+
+log = structlog.get_logger()
+
+
+class AfricasTalkingStandIn:
+    """One account with one short code, serving the service whose webhooks are at `webhooks`."""
+
+    def __init__(self, *, username: str, api_key: str, number: str, webhooks: str) -> None:
+        """`webhooks` is our address up to and with the secret, without a slash at its end."""
+        self._username = username
+        self._api_key = api_key
+        self._number = number
+        self._webhooks = webhooks
+        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._due: list[tuple[float, int, dict[str, str]]] = []
+        self._numbers = count()
+        self._reporters = ThreadPoolExecutor(max_workers=4, thread_name_prefix="africastalking-standin")
+        self._ticker = threading.Thread(target=self._tick, name="africastalking-standin", daemon=True)
+        self._ticker.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._ticker.join()
+        self._reporters.shutdown(wait=True, cancel_futures=True)
+        self._http.close()
+
+    def text(self, phone: str, body: str) -> tuple[int, tuple[str, ...]]:
+        """Deliver `body` from `phone` to the service; the HTTP status (0 = not reached), and no text: see `accept`."""
+        form = {
+            "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            "from": phone,
+            "id": secrets.token_hex(16),
+            "linkId": "",
+            "text": body,
+            "to": self._number,
+            "cost": COST,
+            "networkCode": NETWORK,
+        }
+        answer = self.post("sms", form)
+        return (answer.status_code if answer is not None else 0), ()
+
+    def post(self, path: str, form: Mapping[str, str]) -> httpx.Response | None:
+        """Call one of our webhooks; its answer, or None where it could not be reached."""
+        try:
+            return self._http.post(f"{self._webhooks}/{path}", data=dict(form))
+        except httpx.HTTPError as error:
+            log.warning("simulated_call_failed", path=path, kind=type(error).__name__)
+            return None
+
+    def allows(self, username: str, api_key: str) -> bool:
+        return compare_digest(username.encode(), self._username.encode()) and compare_digest(
+            api_key.encode(), self._api_key.encode()
+        )
+
+    def accept(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """Take a text for one phone as `POST /version1/messaging` does, and report on it soon after.
+
+        Raises `InvalidInput` for an incomplete one.
+        """
+        for name in ("to", "message"):
+            if not form.get(name):
+                raise InvalidInput(name, f"{name} is required")
+        message_id = f"ATXid_{secrets.token_hex(16)}"
+        recipient = {
+            "cost": COST,
+            "messageId": message_id,
+            "number": form["to"],
+            "status": "Success",
+            "statusCode": 101,
+        }
+        with self._lock:
+            for seconds, status in REPORTS:
+                report = {
+                    "id": message_id,
+                    "status": status,
+                    "phoneNumber": form["to"],
+                    "networkCode": NETWORK,
+                    "retryCount": "0",
+                }
+                heappush(self._due, (time.monotonic() + seconds, next(self._numbers), report))
+        return {"SMSMessageData": {"Message": f"Sent to 1/1 Total Cost: {COST}", "Recipients": [recipient]}}
+
+    def _tick(self) -> None:
+        while not self._closing.wait(TICK_SECONDS):
+            with self._lock:
+                while self._due and self._due[0][0] <= time.monotonic():
+                    self._reporters.submit(self.post, "delivery", heappop(self._due)[2])
