@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.adapters.payments.standin import Standin
+from app.adapters.sms.africastalking import AfricasTalking
 from app.adapters.sms.twilio import Twilio
 from app.bootstrap import build
 from app.db import Database
@@ -29,7 +30,13 @@ from workers.jobs import registry
 from workers.registry import Registry
 from workers.worker import drain
 
-OUTSIDE = [(Twilio, "send"), (Twilio, "find"), (Standin, "submit"), (Standin, "query")]
+OUTSIDE = [
+    (Twilio, "send"),
+    (Twilio, "find"),
+    (AfricasTalking, "send"),
+    (Standin, "submit"),
+    (Standin, "query"),
+]
 """Class and method of each call that leaves this service."""
 
 

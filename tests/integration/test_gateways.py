@@ -132,6 +132,21 @@ def test_what_may_have_been_taken_goes_by_no_other_gateway(pair: Pair) -> None:
     assert {pair.row(phone).status for phone in unclear} == {OutboxStatus.UNCLEAR}
 
 
+def test_a_text_that_a_dead_worker_was_sending_goes_by_no_other_gateway(pair: Pair) -> None:
+    pair.first.can_look_up = False
+    pair.write(1)
+    pace = Pace(1000, timedelta(seconds=1))
+    with pair.desk.database.unit_of_work() as session:
+        [leased] = leases.lease(session, pair.first, "dead", now=NOW, wall=pair.wall.at, limit=1, pace=pace)
+        assert leases.begin(session, leased, now=NOW, wall=pair.wall.at)
+        for _ in range(health.FAILURES_IN_A_ROW):
+            health.failed(session, "fake", leased.row_id, pair.wall.at)
+    pair.wall.at += leases.LEASE + A_WHILE
+    pair.work(NOW + timedelta(hours=1))
+    assert pair.arrivals() == Counter()
+    assert pair.row(leased.text.phone).status == OutboxStatus.UNCLEAR
+
+
 def test_what_was_looked_up_and_surely_not_taken_goes_by_the_other(pair: Pair) -> None:
     pair.first.always = FateUnknown("ReadTimeout")
     pair.write(health.FAILURES_IN_A_ROW)
