@@ -51,6 +51,9 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
 
     sms_prices: Annotated[dict[str, dict[str, int]], NoDecode] = {}
     """Gateway, then phone prefix, to the price of one part, in micros of the currency."""
+    inbound_texts_per_phone_per_minute: int = Field(default=30, ge=1)
+    """Nobody types so fast; a machine does."""
+    inbound_texts_per_phone_per_hour: int = Field(default=50, ge=1)
     inbound_texts_per_phone_per_day: int = Field(default=60, ge=1)
     conversation_expires_hours: int = Field(default=12, ge=1)
     request_body_max_bytes: int = Field(default=64 * 1024, ge=1024)

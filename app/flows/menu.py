@@ -17,6 +17,7 @@ from app.conversation.states import (
     pick,
     say,
 )
+from app.conversation.values import Command
 from app.flows import guess
 from app.flows.snapshot import HOMES, Snapshot
 
@@ -25,6 +26,8 @@ CHOICES = ("PICKUP", "NEXT", "BALANCE", "REDEEM", "RATES", "WRONG", "LANG")
 _OPTIONS = numbered((command, line(f"menu.{command}")) for command in CHOICES)
 SMALL_TALK = ("MENU", "THANKS")
 """Politeness, where another command stands beside it: `hello, balance`."""
+LAPSED = "lapsed"
+"""In the data of a resting conversation: the command whose question is no longer open."""
 _READY = 1
 """What our reminders offer as an answer."""
 
@@ -52,7 +55,9 @@ def _ask_idle(facts: Snapshot, _data: Data) -> Reply:
     return _ask(facts, {}) if facts.homes else say("join.invite", programme=facts.programme)
 
 
-def _hear_idle(said: Said, facts: Snapshot, _data: Data) -> Outcome:
+def _hear_idle(said: Said, facts: Snapshot, data: Data) -> Outcome:
+    if LAPSED in data and not said.guess and not said.kinds & {"polite", "nod"}:
+        return Step(reply=say("lapsed", command=Command(data[LAPSED])))
     if facts.homes and said.number == _READY:
         return Open("READY")
     if facts.homes and said.kinds & {"agree", "polite", "nod"}:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.conversation.catalogue import Catalogue
-from app.conversation.engine import Engine
+from app.conversation.engine import Engine, Position
 from app.conversation.keywords import Vocabulary
-from app.conversation.states import Registry
+from app.conversation.states import MENU, Entry, Registry
 from app.flows import balance, dispute, guess, home, join, language, leave, menu, pickup, pin, redeem
 from app.flows.snapshot import Snapshot
 
@@ -38,6 +38,22 @@ REGISTRY: Registry[Snapshot] = Registry(
         *menu.ENTRIES,
     ),
 )
+
+
+def command_of(position: Position) -> str | None:
+    """The command that began what `position` asks about; None where several could have."""
+    if "command" in position.data:
+        return position.data["command"]
+    beginning = [entry.command for entry in REGISTRY.entries.values() if position.state in _led_to(entry)]
+    return beginning[0] if len(beginning) == 1 else None
+
+
+def _led_to(entry: Entry[Snapshot]) -> set[str]:
+    seen, todo = {MENU}, set(entry.targets)
+    while todo := todo - seen:
+        seen |= todo
+        todo = {target for name in todo for target in REGISTRY.states[name].targets}
+    return seen - {MENU}
 
 
 def vocabulary(catalogue: Catalogue) -> Vocabulary:

@@ -6,32 +6,34 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.conversation.catalogue import Catalogue
 from app.conversation.engine import Engine, Position, Route
+from app.conversation.fit import measure
 from app.conversation.keywords import Carrier, Meaning
 from app.conversation.rendering import as_text
 from app.conversation.states import MENU, Reply, Step, say
-from app.flows import quiz, registry
+from app.flows import quiz, registry, several
 from app.flows.commands import execute
 from app.flows.doing import Doing
 from app.flows.facts import Facts, fill
 from app.flows.home import headed
+from app.flows.menu import LAPSED
 from app.flows.optout import Decision, decide
 from app.flows.person import Person, find, remember
 from app.flows.snapshot import Home, Snapshot
 from app.jobs import Jobs
 from app.kernel.clock import local_date
-from app.messaging import budgets, contacts, inbox
-from app.messaging.contacts import Chatter, ContactNow
+from app.messaging import budgets, chatter, contacts, inbox
+from app.messaging.chatter import Chatter, Limits, judge_text
+from app.messaging.contacts import ContactNow
 from app.messaging.inbox import InboundText
-from app.messaging.models import InboxMessage, OutboxMessage
+from app.messaging.models import OutboxMessage
 from app.messaging.outbox import DELIVER_TEXTS
 from app.messaging.post import Post
 from app.messaging.prices import Prices
@@ -39,22 +41,9 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 
-LOOP_TEXTS = 3
-"""The same text, answered the same way so often in `LOOP_MINUTES`, is a machine talking to ours."""
-LOOP_MINUTES = 30
+LAPSED_DAYS = 7
+"""So long an answer to a lapsed question is told so; after that it is a new beginning."""
 _A_PHONE = re.compile(r"\+[1-9]\d{7,14}")
-
-
-_inbox = cast("Table", InboxMessage.__table__)
-_outbox = cast("Table", OutboxMessage.__table__)
-_BEFORE = (
-    select(_inbox.c.body, _outbox.c.body.label("reply"))
-    .outerjoin(_outbox, _outbox.c.in_reply_to_id == _inbox.c.id)
-    .where(_inbox.c.phone == bindparam("of_phone"), _inbox.c.id != bindparam("but_row"))
-    .where(_inbox.c.received_at > bindparam("since"))
-    .order_by(_inbox.c.id.desc())
-    .limit(LOOP_TEXTS - 1)
-)
 
 
 class Talk:
@@ -101,6 +90,7 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
     language = answer.language or person.language or meaning.language or talk.catalogue.default
     turn.keep(answer.position, language)
     if answer.reply is None:
+        turn.bound_what_is_kept(meaning)
         return None
     reply = as_text(answer.reply, talk.catalogue, language)
     if turn.goes_in_circles(meaning, reply):
@@ -129,8 +119,13 @@ def _where_it_stands(talk: Talk, person: Person, now: datetime) -> Person:
     home = person.position.data.get("home")
     gone = home is not None and all(mine.reference != home for mine in person.homes)
     expires = timedelta(hours=talk.settings.conversation_expires_hours)
-    if gone or (person.moved_at is not None and person.moved_at + expires <= now):
-        return replace(person, position=Position(), stale=person.position != Position())
+    if gone:
+        return replace(person, position=Position(), stale=True)
+    if person.moved_at is not None and person.moved_at + expires <= now:
+        recent = now < person.moved_at + expires + timedelta(days=LAPSED_DAYS)
+        lapsed = registry.command_of(person.position) if recent else None
+        rests = Position(data={LAPSED: lapsed} if lapsed else {})
+        return replace(person, position=rests, stale=person.position != Position())
     return person
 
 
@@ -138,6 +133,9 @@ def _remembering(position: Position, home: Home | None, before: Position) -> Pos
     """The home that was chosen stays the one that is meant, until the conversation lapses."""
     reference = home.reference if home else before.data.get("home")
     return replace(position, data={"home": reference, **position.data}) if reference else position
+
+
+_WAIT = {Chatter.TELL_DAY: say("limit"), Chatter.TELL_BURST: say(chatter.BURST_KEY)}
 
 
 class _Turn:
@@ -156,13 +154,15 @@ class _Turn:
     ) -> None:
         self.session, self.talk, self.text, self.row_id = session, talk, text, row_id
         self.person, self.contact, self.now = person, contact, now
+        self._limits = Limits.of(talk.settings)
 
     def run(self) -> tuple[_Answer, Meaning]:
         position = self.person.position
         engine = self.talk.engine
         meaning = engine.understand(self.text.body, position)
-        if position.state != MENU and "agree" in meaning.said.kinds and self._reminded_since():
-            position = Position()
+        asked = position.state != MENU or LAPSED in position.data
+        if asked and "agree" in meaning.said.kinds and self._reminded_since():
+            position, asked = Position(), False
             meaning = engine.understand(self.text.body, position)
         facts = self.talk.facts.about(self.text.phone, self.person, None)
         decision = decide(
@@ -170,17 +170,41 @@ class _Turn:
             self._handled(),
             facts,
             opted_out=self.contact.opted_out,
-            asked=position.state != MENU,
+            asked=asked,
         )
         self._record_consent(decision, meaning)
         if not decision.goes_on:
             rests = Position() if decision.agrees is not None else position
-            return _Answer(decision.reply, rests), meaning
-        chatter = self.contact.chatter(self.talk.settings.inbound_texts_per_phone_per_day)
-        if chatter is not Chatter.FINE:
-            return _Answer(say("limit") if chatter is Chatter.TELL_ONCE else None, position), meaning
-        answer = quiz.route(self.session, meaning, position, self.person, phone=self.text.phone, now=self.now)
-        return self._converse(answer or engine.route(meaning, position)), meaning
+            return _Answer(None if self._floods() else decision.reply, rests), meaning
+        met = judge_text(self.session, self.text.phone, self.contact.inbound_today, self._limits, self.now)
+        if met is not Chatter.FINE:
+            return _Answer(_WAIT.get(met), self.person.position), meaning
+        quizzed = quiz.route(
+            self.session, meaning, position, self.person, phone=self.text.phone, now=self.now
+        )
+        answer = self._converse(quizzed or engine.route(meaning, position))
+        return self._with_others(answer, meaning), meaning
+
+    def _with_others(self, answer: _Answer, meaning: Meaning) -> _Answer:
+        """What is said to further commands in the same text, where nothing was asked by the first."""
+        if not meaning.also or answer.reply is None or answer.position.state != MENU:
+            return answer
+        catalogue = self.talk.catalogue
+        language = answer.language or self.person.language or meaning.language
+
+        def told(command: str) -> Reply | None:
+            route = self.talk.engine.route(Meaning(meaning.said, command=command), Position())
+            other = self._converse(route)
+            return other.reply if other.position.state == MENU else None
+
+        reply = several.with_others(
+            answer.reply,
+            meaning.command or "",
+            meaning.also,
+            answer=told,
+            fits=lambda reply: measure(as_text(reply, catalogue, language)).parts == 1,
+        )
+        return replace(answer, reply=reply)
 
     def _converse(self, route: Route[Snapshot]) -> _Answer:
         """Load what is needed, hear, and follow wherever that leads."""
@@ -217,21 +241,30 @@ class _Turn:
 
     def keep(self, position: Position, language: str) -> None:
         """Remember where the conversation stands; at rest there is nothing to write."""
+        if LAPSED in position.data:
+            position = Position()
         resting = position == self.person.position == Position() and not self.person.stale
         if resting and (self.person.homes or language == self.person.language):
             return
         remember(self.session, self.text.phone, position, language=language, now=self.now)
 
     def goes_in_circles(self, meaning: Meaning, reply: str) -> bool:
-        """Whether the last texts and their answers were the very same as this one: two machines talking."""
-        if meaning.command or meaning.carrier or self.contact.inbound_today < LOOP_TEXTS:
+        """Whether two machines are talking. Who asks for something is none, but thanking for thanks may be."""
+        asks = meaning.carrier or (meaning.command and meaning.command != "THANKS")
+        if asks or self.contact.inbound_today < chatter.LOOP_TEXTS:
             return False
-        since = self.now - timedelta(minutes=LOOP_MINUTES)
-        before = self.session.connection().execute(
-            _BEFORE, {"of_phone": self.text.phone, "but_row": self.row_id, "since": since}
+        return chatter.goes_in_circles(
+            self.session, self.text.phone, self.text.body, reply, row_id=self.row_id, now=self.now
         )
-        same = [row.body == self.text.body and row.reply in (reply, None) for row in before]
-        return len(same) == LOOP_TEXTS - 1 and all(same)
+
+    def bound_what_is_kept(self, meaning: Meaning) -> None:
+        """Of a flood that gets no answer, only so much is stored; what says something of consent always is."""
+        if self._floods() and not meaning.carrier and not self.text.opt_out_type:
+            inbox.forget(self.session, self.row_id)
+
+    def _floods(self) -> bool:
+        """Past all patience: even carriers' words, which still do what they say, are no longer answered."""
+        return self.contact.inbound_today > self._limits.per_day * chatter.KEPT_TIMES
 
     def _reminded_since(self) -> bool:
         """Whether we asked something else after the open question, so that a bare "1" may answer that."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,25 +21,12 @@ from app.messaging.models import ConsentEvent, Contact
 NEVER_IDLE = timedelta(days=36_500)
 
 
-class Chatter(enum.Enum):
-    """How a phone that texts too much is met: it is told once, courteously, then left unanswered that day."""
-
-    FINE = "fine"
-    TELL_ONCE = "tell once"
-    SILENCE = "silence"
-
-
 @dataclass(frozen=True)
 class ContactNow:
     phone: str
     opted_out: bool
     inbound_today: int
-
-    def chatter(self, limit: int) -> Chatter:
-        """`limit` is the number of texts a day that are answered."""
-        if self.inbound_today <= limit:
-            return Chatter.FINE
-        return Chatter.TELL_ONCE if self.inbound_today == limit + 1 else Chatter.SILENCE
+    """How much it sent today, what has just come counted; `app.messaging.chatter` judges it."""
 
 
 _contacts = cast("Table", Contact.__table__)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.conversation.fit import measure
@@ -95,6 +95,11 @@ def receive(session: Session, text: InboundText, now: datetime) -> Received:
 def forget_words(session: Session, row_id: UUID) -> None:
     """Keep of a text only that it came: it held a PIN."""
     session.connection().execute(update(_inbox).where(_inbox.c.id == row_id).values(body=FORGOTTEN, raw={}))
+
+
+def forget(session: Session, row_id: UUID) -> None:
+    """Keep nothing of a text: it was one of a flood."""
+    session.connection().execute(delete(_inbox).where(_inbox.c.id == row_id))
 
 
 def answer(

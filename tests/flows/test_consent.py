@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from app.db import Database
+from app.messaging.chatter import KEPT_TIMES
+from app.messaging.models import InboxMessage
 from tests.flows.phones import HUB_NUMBER, Town, a_town
 
 
@@ -110,3 +113,67 @@ def test_two_machines_talking_to_each_other_fall_silent(town: Town) -> None:
     for _ in range(5):
         phone.says("I am driving and will answer later.").hears_nothing()
     phone.says("BALANCE").hears("your credit")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Your message {n} has been received. We will answer soon.",
+        "Auto-reply 10:{n}:07 - our office is closed, ref A{n}F-2{n}.",
+    ],
+)
+def test_a_counter_or_a_time_stamp_makes_no_machine_a_person(town: Town, body: str) -> None:
+    phone = town.amina
+    for n in range(10, 12):
+        phone.says(body.format(n=n)).hears("did not understand")
+    for n in range(12, 16):
+        phone.says(body.format(n=n)).hears_nothing()
+    phone.says("BALANCE").hears("your credit")
+
+
+def test_a_machine_that_takes_turns_at_two_texts_falls_silent_too(town: Town) -> None:
+    for text in ("I am driving and cannot answer.", "Thanks for your message, bye for now.") * 2:
+        town.amina.says(text).hears("did not understand")
+    town.amina.says("I am driving and cannot answer.").hears_nothing()
+
+
+def test_thanks_for_thanks_for_thanks_ends(town: Town) -> None:
+    phone = town.amina.says("Thank you").says("Thank you").hears("You are welcome")
+    phone.says("Thank you").hears_nothing()
+
+
+def test_trying_an_amount_again_is_no_machine(town: Town) -> None:
+    town.credit(100_000)
+    phone = town.amina.says("REDEEM")
+    for amount in ("5", "6", "7", "8", "9"):
+        phone.says(amount).hears("which amount")
+
+
+def test_a_burst_costs_one_word_and_carriers_words_always_work(database: Database) -> None:
+    town = a_town(database, inbound_texts_per_phone_per_minute=3, inbound_texts_per_phone_per_hour=9)
+    phone = town.amina
+    heard = []
+    for n in range(20):
+        phone.says(f"{n} different words each time")
+        heard.append(phone.heard)
+        town.later(seconds=-18)
+    assert ["at once" in (text or "") for text in heard] == [False] * 3 + [True] + [False] * 16
+    assert heard[4:] == [None] * 16
+    phone.says("STOP").hears("no more texts").says("START").hears("Good to have you back")
+    town.later(minutes=2)
+    phone.says("BALANCE").hears_nothing()
+    town.later(hours=1)
+    phone.says("BALANCE").hears("your credit")
+
+
+def test_of_a_flood_only_so_much_is_kept(database: Database) -> None:
+    town = a_town(database, inbound_texts_per_phone_per_day=2)
+    phone = town.amina
+    for n in range(30):
+        phone.says(f"spam {n}")
+    with town.database.unit_of_work() as session:
+        kept = session.scalar(select(func.count()).where(InboxMessage.phone == phone.number))
+    assert kept == 2 * KEPT_TIMES
+    phone.says("HELP").hears_nothing()
+    phone.says("STOP").hears_nothing()
+    assert phone.consents == [(False, "text")]

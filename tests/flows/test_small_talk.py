@@ -119,11 +119,63 @@ def test_leaving_asks_first_and_says_what_becomes_of_the_money(town: Town) -> No
     phone.says("NEXT").hears("you have left", "JOIN")
 
 
-def test_an_answer_to_yesterdays_question_is_a_new_conversation(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("asked", "answer", "command"),
+    [
+        (["JOIN"], "1", "JOIN"),
+        (["JOIN", "1"], "Ade", "JOIN"),
+        (["JOIN", "1", "Ade"], "Yaba", "JOIN"),
+        (["MENU"], "3", "MENU"),
+        (["LANG"], "2", "LANG"),
+        (["LEAVE"], "1", "LEAVE"),
+        (["REDEEM 500"], "yes", "REDEEM"),
+        (["REDEM 500"], "1", "REDEEM"),
+    ],
+)
+def test_an_answer_to_yesterdays_question_is_told_what_it_was(
+    database: Database, asked: list[str], answer: str, command: str
+) -> None:
     town = a_town(database, conversation_expires_hours=24)
-    phone = town.phone(2003).says("JOIN").says("1").hears("your name")
+    town.credit(100_000)
+    phone = town.phone(2003) if command == "JOIN" else town.amina
+    for text in asked:
+        phone.says(text)
     town.later(hours=25)
-    phone.says("Ade").hears("did not understand", "JOIN")
+    phone.says(answer).hears("came too late", f"Text {command} to begin again")
+    phone.says("what?").hears("did not understand")
+    assert town.redemptions() == []
+    assert PickupStatus.CONFIRMED not in {pickup.status for pickup in town.amina.pickups}
+
+
+def test_yesterdays_question_stands_in_nobodys_way(database: Database) -> None:
+    town = a_town(database, conversation_expires_hours=24)
+    phone = town.amina.says("LEAVE")
+    town.later(hours=25)
+    phone.says("BALANCE").hears("your credit").says("1").hears_nothing_of("too late")
+    phone.says("LEAVE")
+    town.later(hours=25)
+    phone.says("Thank you").hears("You are welcome")
+    phone.says("LEAVE")
+    town.later(days=20)
+    phone.says("hm").hears("did not understand")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("balance and next pickup", ["your credit is N0", "And text NEXT for the other"]),
+        ("SKIP. BALANCE?", ["we will not come on", "And text BALANCE for the other"]),
+        ("hello, balance", ["your credit is N0"]),
+    ],
+)
+def test_two_commands_in_one_text_get_one_answer(town: Town, text: str, told: list[str]) -> None:
+    town.amina.says(text).hears(*told)
+    assert town.amina.replies_kept == 1
+
+
+def test_a_second_command_never_jumps_a_question(town: Town) -> None:
+    town.credit(100_000)
+    town.amina.says("REDEEM 500 and balance").hears("Send Airtime of N500").hears_nothing_of("other")
 
 
 def test_a_one_after_a_reminder_answers_the_reminder(town: Town) -> None:

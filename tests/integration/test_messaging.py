@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from app.db import Database
 from app.kernel.clock import FixedClock
 from app.messaging import contacts, inbox, leases, pacing
-from app.messaging.contacts import Chatter
 from app.messaging.inbox import InboundText
 from app.messaging.models import ConsentEvent, DeliveryReport, InboxMessage, OutboxMessage, OutboxStatus
 from app.messaging.ports import FateUnknown, NotSent, OptedOut, Rejected
@@ -64,15 +63,6 @@ def test_a_text_that_no_database_can_hold_is_kept_as_far_as_it_can(database: Dat
     with database.unit_of_work() as session:
         inbox.receive(session, odd, NOW)
         assert session.scalars(select(InboxMessage.body)).one() == "PICKUP ?"
-
-
-def test_a_chatty_phone_is_told_once_and_then_left_alone_until_tomorrow(database: Database) -> None:
-    met = []
-    for day in [TODAY] * 4 + [TODAY + timedelta(days=1)]:
-        with database.unit_of_work() as session:
-            contact = contacts.contact_for_update(session, PHONE, NOW, count_on=day)
-            met.append(contact.chatter(limit=2))
-    assert met == [Chatter.FINE, Chatter.FINE, Chatter.TELL_ONCE, Chatter.SILENCE, Chatter.FINE]
 
 
 def test_opting_out_and_in_again_is_logged_once_each(desk: Desk) -> None:
