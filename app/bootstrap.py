@@ -23,7 +23,7 @@ from app.container import Container
 from app.conversation.catalogue import Catalogue
 from app.db import Database
 from app.errors import ConfigurationError
-from app.flows.turn import Talk
+from app.flows.talk import Talk
 from app.jobs import DbosJobs
 from app.kernel.clock import Clock, SystemClock
 from app.messaging.gateways import SmsGateways

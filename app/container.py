@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.conversation.catalogue import Catalogue
 from app.db import Database
-from app.flows.turn import Talk
+from app.flows.talk import Talk
 from app.jobs import Jobs
 from app.kernel.clock import Clock
 from app.messaging.gateways import SmsGateways

@@ -51,6 +51,11 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
 
     sms_prices: Annotated[dict[str, dict[str, int]], NoDecode] = {}
     """Gateway, then phone prefix, to the price of one part, in micros of the currency."""
+    ussd_session_timeout_seconds: int = Field(default=180, ge=30)
+    """A session that is silent for so long was cut off. Networks end one after 180 seconds at the latest."""
+    ussd_resume_minutes: int = Field(default=30, ge=1)
+    """Who dials again within that time is asked whether to carry on."""
+
     inbound_texts_per_phone_per_minute: int = Field(default=30, ge=1)
     """Nobody types so fast; a machine does."""
     inbound_texts_per_phone_per_hour: int = Field(default=50, ge=1)

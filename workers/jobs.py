@@ -12,6 +12,7 @@ from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
 from workers.routing import PLAN_ROUTES, plan_routes
+from workers.ussd import FOLLOW_UP_USSD, follow_up_ussd
 
 EVERY_HOUR = "0 5 * * * *"
 EVERY_TEN_MINUTES = "20 */10 * * * *"
@@ -24,5 +25,6 @@ registry.job(SEND_CAMPAIGNS, every=10)(send_campaigns)
 registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
+registry.job(FOLLOW_UP_USSD, every=30)(follow_up_ussd)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)
 registry.job(FORGET_OLD, every=EVERY_NIGHT)(forget_old)

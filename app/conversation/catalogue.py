@@ -1,7 +1,8 @@
 """Every text the service says, in every language, under stable keys.
 
 One gettext `.po` file per language; `msgid` is the key. Besides texts a file holds, by `msgctxt`:
-`keyword` (command words, separated by `|`) and `format` (how dates, times, weights and money look).
+`keyword` (command words, separated by `|`), `format` (how dates, times, weights and money look) and `screen`
+(another wording of a text, for a USSD screen; where there is none the text itself is shown).
 Header fields of our own: `X-Name` (what the language calls itself), `X-Spelling: plain|bare|full` (plain
 texts stay in GSM-7, bare ones lose every accent too, full ones keep all and cost more parts), `X-Locale`
 (the CLDR locale for dates and numbers, where it is not the language itself). A text may take one part; one that may
@@ -45,6 +46,8 @@ class Language:
     spelling: str
     """A key of `_SPELLINGS`: how its texts are spelt when they are sent."""
     wordings: Mapping[str, Wording]
+    screens: Mapping[str, Wording]
+    """Other wordings of some of them, for a screen."""
     keywords: Mapping[str, tuple[str, ...]]
     """By command or kind of word, as written; the first of a command is the one texts name."""
     formats: Formats
@@ -53,13 +56,20 @@ class Language:
 
     def say(self, key: str, values: Mapping[str, Value]) -> str:
         """The text `key`, as it is sent. Raises `KeyError` for an unknown key or a value that is missing."""
-        formatted = {name: self._value(value) for name, value in values.items()}
-        count = values.get("count")
-        text = self.wordings[key].fill(formatted, count if isinstance(count, int) else None)
-        return _SPELLINGS[self.spelling](text)
+        return self._fill(self.wordings[key], values)
+
+    def show(self, key: str, values: Mapping[str, Value]) -> str:
+        """The text `key` as a screen shows it: in its wording for screens, where it has one."""
+        return self._fill(self.screens.get(key) or self.wordings[key], values)
 
     def write(self, value: Value) -> str:
         return _SPELLINGS[self.spelling](self._value(value))
+
+    def _fill(self, wording: Wording, values: Mapping[str, Value]) -> str:
+        formatted = {name: self._value(value) for name, value in values.items()}
+        count = values.get("count")
+        text = wording.fill(formatted, count if isinstance(count, int) else None)
+        return _SPELLINGS[self.spelling](text)
 
     def _value(self, value: Value) -> str:
         return self.keywords[value.name][0] if isinstance(value, Command) else self.formats.write(value)
@@ -122,6 +132,10 @@ class Catalogue:
         """
         return self.spoken(language).say(key, values)
 
+    def screen(self, key: str, language: str | None, **values: Value) -> str:
+        """The text `key` as a USSD screen shows it; otherwise like `text`."""
+        return self.spoken(language).show(key, values)
+
     def write(self, value: Value, language: str | None) -> str:
         """One value as `language` writes it, to build lists from."""
         return self.spoken(language).write(value)
@@ -152,6 +166,7 @@ def read_language(raw: str, code: str) -> Language:
     if spelling not in _SPELLINGS:
         raise ConfigurationError(f"{file}: X-Spelling is {spelling!r}; write plain, bare or full")
     wordings: dict[str, Wording] = {}
+    screens: dict[str, Wording] = {}
     keywords: dict[str, tuple[str, ...]] = {}
     formats: dict[str, str] = {}
     for message in entries:
@@ -167,14 +182,18 @@ def read_language(raw: str, code: str) -> Language:
             formats[key] = forms[0]
         else:
             try:
-                wordings[key] = Wording.parse(forms, entries.plural_expr)
+                (screens if message.context == "screen" else wordings)[key] = Wording.parse(
+                    forms, entries.plural_expr
+                )
             except ValueError as error:
                 raise ConfigurationError(f"{file}: {key}: {error}") from error
+    _check_screens(file, screens, wordings)
     return Language(
         code=code,
         name=headers.get("X-Name") or str(locale_of_language.display_name or code),
         spelling=spelling,
         wordings=wordings,
+        screens=screens,
         keywords=keywords,
         formats=Formats.parse(file, headers.get("X-Locale", code), formats),
         budgets=_budgets(file, entries),
@@ -201,6 +220,16 @@ def _check_unique(file: str, raw: str) -> None:
     twice = sorted(key for (_, key), times in seen.items() if times > 1)
     if twice:
         raise ConfigurationError(f"{file}: more than once: {', '.join(twice)}")
+
+
+def _check_screens(file: str, screens: Mapping[str, Wording], wordings: Mapping[str, Wording]) -> None:
+    """A screen may say less than its text, never anything else."""
+    for key, wording in screens.items():
+        if key not in wordings:
+            raise ConfigurationError(f"{file}: a screen is worded for {key}, which is no text")
+        extra = wording.placeholders - wordings[key].placeholders
+        if extra:
+            raise ConfigurationError(f"{file}: the screen of {key} has {_listed(extra)}, its text has not")
 
 
 def _check_agreement(languages: Sequence[Language]) -> None:

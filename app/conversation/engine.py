@@ -64,9 +64,13 @@ class Engine(Generic[FactsT]):
             odd = sorted(vocabulary.commands ^ frozenset(registry.entries))
             raise ValueError(f"words and entries do not match: {', '.join(odd)}")
 
+    def state(self, position: Position) -> State[FactsT]:
+        """The state that asked; the menu where it no longer exists."""
+        return self._registry.state(position.state)
+
     def understand(self, text: str, position: Position) -> Meaning:
         """What `text` means where the conversation stands."""
-        state = self._registry.state(position.state)
+        state = self.state(position)
         return self._vocabulary.understand(text, free_text=state.free_text, guess=state.guesses)
 
     def route(self, meaning: Meaning, position: Position) -> Route[FactsT]:
@@ -74,7 +78,7 @@ class Engine(Generic[FactsT]):
 
         A picture or an empty text leaves the question open.
         """
-        state = self._registry.state(position.state)
+        state = self.state(position)
         if meaning.command:
             entry = self._registry.entries[meaning.command]
             return Route(self._vocabulary.hear(meaning.rest), entry, {}, position.data.get("home"))
@@ -106,11 +110,11 @@ class Engine(Generic[FactsT]):
 
     def ask(self, position: Position, facts: FactsT) -> Reply:
         """The open question again, as after a redial."""
-        return self._registry.state(position.state).ask(facts, position.data)
+        return self.state(position).ask(facts, position.data)
 
     def asks_with(self, position: Position) -> frozenset[str]:
         """The facts that `ask` needs."""
-        return self._registry.state(position.state).asks_with
+        return self.state(position).asks_with
 
     def _open(self, opening: Open, route: Route[FactsT]) -> Route[FactsT]:
         if not route.openings_left:

@@ -19,6 +19,8 @@ _ESCAPE = "\x1b"  # the table's way into its extension, not a character a phone 
 _EXTENSION = frozenset(GSM_EXT_CHARSET)
 _GSM = (frozenset(GSM_BASIC_CHARSET) | _EXTENSION) - {_ESCAPE}
 _BYTES_PER_UNIT = 2
+SCREEN_BYTES = 160
+SCREEN_SEPTETS = SCREEN_BYTES * 8 // 7
 
 
 class Encoding(enum.StrEnum):
@@ -46,6 +48,16 @@ def measure(text: str) -> Size:
         return Size(Encoding.GSM7, split.total_bytes, len(split.parts))
     split = smsutil.unicode_split(text)
     return Size(Encoding.UCS2, split.total_bytes // _BYTES_PER_UNIT, len(split.parts))
+
+
+def fits_screen(text: str) -> bool:
+    """Whether `text` goes on one USSD screen: 160 bytes, which is 182 septets of GSM-7 or 80 units of UCS-2.
+
+    A screen is never joined of parts, so there is no header to take off (3GPP TS 23.038, section 6.1.2.3).
+    """
+    if _GSM.issuperset(text):
+        return len(text) + sum(c in _EXTENSION for c in text) <= SCREEN_SEPTETS
+    return len(text.encode("utf-16-le", "replace")) <= SCREEN_BYTES
 
 
 def plain(text: str) -> str:

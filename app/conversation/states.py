@@ -101,6 +101,12 @@ class State(Generic[FactsT]):
     """Names it was stored under before."""
     secret: bool = False
     """The answer is a PIN: it is not kept."""
+    is_menu: bool = False
+    """Only places to go to from here: nothing is lost by leaving it, so a redial starts afresh."""
+    confirms: bool = False
+    """Agreeing here moves money, or takes something away: no dialled shortcut ever answers it."""
+    follow_up: bool = False
+    """Something was given on the way here: a session that is cut off here is followed by its question."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from app.demo.founding import Office
 from app.demo.history import EVENING, PLANNED_AT, Past
 from app.demo.holidays import holidays as holidays_between
 from app.demo.people import neighbours
-from app.flows.turn import Talk
+from app.flows.talk import Talk
 from app.households import service as households
 from app.households.models import Household
 from app.kernel.clock import at_local, local_date

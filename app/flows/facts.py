@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from app.conversation.catalogue import Catalogue
 from app.flows.person import Person, chosen_home
 from app.flows.snapshot import (
     BALANCE,
+    HISTORY,
     INVITATIONS,
     PHONES,
     RATES,
@@ -22,9 +23,11 @@ from app.flows.snapshot import (
     WEIGHING,
     ZONES,
     Area,
+    Happening,
     Home,
     HomePhone,
     Invited,
+    Kind,
     LastWeighing,
     Offer,
     Price,
@@ -36,6 +39,7 @@ from app.households import invitations
 from app.households import service as households
 from app.kernel.clock import local_date
 from app.kernel.grams import Grams
+from app.ledger import reading
 from app.ledger import service as ledger
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
@@ -43,6 +47,9 @@ from app.places import service as places
 from app.rewards import service as rewards
 from app.settings import Settings
 from app.weighing import service as weighing
+
+MOST_HAPPENINGS: Final = 12
+"""What a household's history goes back to."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Facts:
             tuple((code, catalogue.name(code)) for code in catalogue.languages),
         )
 
-    def about(self, phone: str, person: Person, home: str | None) -> Snapshot:
+    def about(self, phone: str, person: Person, home: str | None, *, on_screen: bool = False) -> Snapshot:
         """What is known without looking anything up."""
         return Snapshot(
             phone=phone,
@@ -74,6 +81,7 @@ class Facts:
             languages=self.languages,
             homes=person.homes,
             home=chosen_home(person.homes, home),
+            on_screen=on_screen,
         )
 
 
@@ -154,6 +162,34 @@ def _weighing(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
     return {"weighing": LastWeighing(local_date(latest.weighed_at, home.timezone), Grams(grams), disputed)}
 
 
+_KINDS = {
+    "correction": Kind.CORRECTED,
+    "payout_reserve": Kind.SPENT,
+    "payout_release": Kind.GIVEN_BACK,
+    "payout_reverse": Kind.GIVEN_BACK,
+}
+_WEIGHED = "weighing"
+
+
+def _history(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
+    """Weighings as they were weighed, and what else moved the credit."""
+    moments: list[tuple[datetime, Kind, int, Grams | None]] = [
+        (seen.weighed_at, Kind.WEIGHED, seen.credit_minor, Grams(seen.grams))
+        for seen in weighing.recent_for(session, home.id, MOST_HAPPENINGS)
+    ]
+    moments += [
+        (entry.effective_at, _KINDS.get(entry.kind, Kind.OTHER), entry.amount_minor, None)
+        for entry in reading.credit_entries(session, home.id, but_kind=_WEIGHED, limit=MOST_HAPPENINGS)
+    ]
+    moments.sort(key=lambda moment: moment[0], reverse=True)
+    return {
+        "history": tuple(
+            Happening(kind, local_date(at, home.timezone), amount_minor, weight)
+            for at, kind, amount_minor, weight in moments[:MOST_HAPPENINGS]
+        )
+    }
+
+
 _ABOUT_ALL: Mapping[str, Callable[[Session], dict[str, Any]]] = {ZONES: _zones, REWARDS: _offers}
 _ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] = {
     BALANCE: _purse,
@@ -161,4 +197,5 @@ _ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] =
     RATES: _prices,
     WEIGHING: _weighing,
     PHONES: _phones,
+    HISTORY: _history,
 }

@@ -52,7 +52,7 @@ def _join(said: Said, facts: Snapshot) -> Outcome:
         return Step(reply=say("join.zone.none", programme=facts.programme))
     area = _area(said, facts.zones)
     data = {"zone": area.code} if area else {}
-    if here or len(facts.languages) == 1:
+    if here or len(facts.languages) == 1 or facts.on_screen:  # whose first screen offers the languages
         return Step(NAME, data={**data, "language": facts.language})
     return Step(LANGUAGE, data=data)
 
@@ -103,6 +103,8 @@ def _pages(zones: tuple[Area, ...]) -> list[tuple[Area, ...]]:
 
 
 def _zone_options(facts: Snapshot, data: Data) -> tuple[Option, ...]:
+    if facts.on_screen:
+        return numbered((area.code, area.name) for area in facts.zones)
     pages = _pages(facts.zones)
     shown = numbered((area.code, area.name) for area in pages[int(data.get("page", "0")) % len(pages)])
     return (*shown, Option(_MORE, line("join.zone.more"), "")) if len(pages) > 1 else shown
@@ -176,7 +178,15 @@ _ZONES = frozenset({ZONES})
 STATES = (
     State(LANGUAGE, _ask_language, _hear_language, targets=frozenset({NAME, MENU})),
     State(NAME, _ask_name, _hear_name, targets=frozenset({ZONE, PLACE, MENU}), needs=_ZONES, free_text=True),
-    State(ZONE, _ask_zone, _hear_zone, targets=frozenset({PLACE, MENU}), needs=_ZONES, asks_with=_ZONES),
+    State(
+        ZONE,
+        _ask_zone,
+        _hear_zone,
+        targets=frozenset({PLACE, MENU}),
+        needs=_ZONES,
+        asks_with=_ZONES,
+        follow_up=True,
+    ),
     State(
         PLACE,
         _ask_place,
@@ -185,6 +195,7 @@ STATES = (
         needs=_ZONES,
         asks_with=_ZONES,
         free_text=True,
+        follow_up=True,
     ),
 )
 ENTRIES = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.conversation.keywords import Said
 from app.conversation.states import MENU, Data, Entry, Outcome, Reply, State, Step, line, numbered, pick, say
+from app.flows import dial_menu
 from app.flows.actions import SetLanguage
-from app.flows.snapshot import Snapshot
+from app.flows.snapshot import HOMES, Snapshot
 
 CHOOSE = "lang.choose"
 
@@ -18,6 +19,8 @@ def _chosen(said: Said, facts: Snapshot, _data: Data) -> Outcome:
     chosen = pick(said, numbered(facts.languages))
     if chosen is None:
         return Step(CHOOSE)
+    if facts.on_screen:  # the menu itself shows that the language has changed
+        return Step(dial_menu.MAIN, action=SetLanguage(chosen.value), language=chosen.value)
     return Step(reply=say("lang.done"), action=SetLanguage(chosen.value), language=chosen.value)
 
 
@@ -25,5 +28,8 @@ def _ask(facts: Snapshot, _data: Data) -> Reply:
     return Reply((line("lang.ask"),), numbered(facts.languages))
 
 
-STATES = (State(CHOOSE, _ask, _chosen, targets=frozenset({MENU})),)
-ENTRIES = (Entry("LANG", _lang, targets=frozenset({CHOOSE}), takes_rest=True),)
+_HOMES = frozenset({HOMES})
+STATES = (
+    State(CHOOSE, _ask, _chosen, targets=frozenset({dial_menu.MAIN, MENU}), needs=_HOMES, is_menu=True),
+)
+ENTRIES = (Entry("LANG", _lang, targets=frozenset({CHOOSE, dial_menu.MAIN}), needs=_HOMES, takes_rest=True),)

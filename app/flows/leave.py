@@ -33,7 +33,9 @@ def _hear(said: Said, facts: Snapshot, data: Data) -> Outcome:
 
 
 _NEEDS = frozenset({HOMES, BALANCE})
-STATES = (State(CONFIRM, _ask, _hear, targets=frozenset({MENU}), needs=_NEEDS, asks_with=_NEEDS),)
+STATES = (
+    State(CONFIRM, _ask, _hear, targets=frozenset({MENU}), needs=_NEEDS, asks_with=_NEEDS, confirms=True),
+)
 ENTRIES = (
     about_a_home("LEAVE", _leave, needs=frozenset({BALANCE}), targets=frozenset({CONFIRM}), private=True),
 )

@@ -53,6 +53,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "place": "W" * PLACE_LONGEST,
     "position": 99,
     "programme": "Weighback",
+    "question": "W" * 160,
     "rate": Money(99_950, "NGN"),
     "reward": "Airtime",
     "sponsor": "S" * SPONSOR_MAX,

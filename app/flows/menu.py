@@ -18,7 +18,7 @@ from app.conversation.states import (
     say,
 )
 from app.conversation.values import Command
-from app.flows import guess
+from app.flows import dial_menu, guess
 from app.flows.snapshot import HOMES, Snapshot
 
 SHOWN = "menu.shown"
@@ -33,6 +33,8 @@ _READY = 1
 
 
 def _menu(_said: Said, facts: Snapshot) -> Outcome:
+    if facts.on_screen:
+        return Step(dial_menu.MAIN)
     if not facts.homes:
         return Step(reply=say("join.invite", programme=facts.programme))
     return Step(SHOWN)
@@ -80,6 +82,7 @@ STATES = (
         needs=frozenset({HOMES}),
         asks_with=frozenset({HOMES}),
         guesses=True,
+        is_menu=True,
     ),
     State(
         SHOWN,
@@ -88,9 +91,10 @@ STATES = (
         targets=frozenset({MENU, guess.ASKED}),
         needs=frozenset({HOMES}),
         guesses=True,
+        is_menu=True,
     ),
 )
 ENTRIES = (
-    Entry("MENU", _menu, targets=frozenset({SHOWN}), needs=frozenset({HOMES})),
+    Entry("MENU", _menu, targets=frozenset({SHOWN, dial_menu.MAIN}), needs=frozenset({HOMES})),
     Entry("THANKS", _thanks),
 )

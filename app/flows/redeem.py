@@ -165,7 +165,14 @@ STATES = (
         AMOUNT, _ask_amount, _hear_amount, targets=frozenset({CONFIRM, MENU}), needs=_NEEDS, asks_with=_NEEDS
     ),
     State(
-        CONFIRM, _ask_confirm, _hear_confirm, targets=frozenset({PIN, MENU}), needs=_NEEDS, asks_with=_NEEDS
+        CONFIRM,
+        _ask_confirm,
+        _hear_confirm,
+        targets=frozenset({PIN, MENU}),
+        needs=_NEEDS,
+        asks_with=_NEEDS,
+        confirms=True,
+        follow_up=True,
     ),
     State(PIN, _ask_pin, _hear_pin, targets=frozenset({MENU}), needs=_NEEDS, asks_with=_NEEDS, secret=True),
 )

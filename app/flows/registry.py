@@ -8,7 +8,21 @@ from app.conversation.catalogue import Catalogue
 from app.conversation.engine import Engine, Position
 from app.conversation.keywords import Vocabulary
 from app.conversation.states import MENU, Entry, Registry
-from app.flows import balance, dispute, guess, home, join, language, leave, menu, pickup, pin, redeem
+from app.flows import (
+    balance,
+    dial_menu,
+    dispute,
+    guess,
+    history,
+    home,
+    join,
+    language,
+    leave,
+    menu,
+    pickup,
+    pin,
+    redeem,
+)
 from app.flows.snapshot import Snapshot
 
 TEXTS = Path(__file__).parent / "texts"
@@ -24,6 +38,7 @@ REGISTRY: Registry[Snapshot] = Registry(
         *pin.STATES,
         *menu.STATES,
         *guess.STATES,
+        *dial_menu.STATES,
     ),
     entries=(
         *home.ENTRIES,
@@ -32,6 +47,7 @@ REGISTRY: Registry[Snapshot] = Registry(
         *balance.ENTRIES,
         *redeem.ENTRIES,
         *dispute.ENTRIES,
+        *history.ENTRIES,
         *language.ENTRIES,
         *leave.ENTRIES,
         *pin.ENTRIES,

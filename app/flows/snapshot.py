@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -18,10 +19,11 @@ UPCOMING: Final = "upcoming"
 REWARDS: Final = "rewards"
 RATES: Final = "rates"
 WEIGHING: Final = "weighing"
+HISTORY: Final = "history"
 PHONES: Final = "phones"
 INVITATIONS: Final = "invitations"
 
-ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, RATES, WEIGHING, PHONES})
+ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, RATES, WEIGHING, HISTORY, PHONES})
 """Facts that are loaded only once it is known which home is meant."""
 
 
@@ -108,6 +110,25 @@ class LastWeighing:
     disputed: bool
 
 
+class Kind(enum.Enum):
+    WEIGHED = "weighed"
+    CORRECTED = "corrected"
+    SPENT = "spent"
+    GIVEN_BACK = "given-back"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a household's history."""
+
+    kind: Kind
+    date: date
+    amount_minor: int
+    """What it did to the credit; negative where it was taken."""
+    weight: Grams | None = None
+
+
 @dataclass(frozen=True)
 class HomePhone:
     """A phone that speaks for the home."""
@@ -138,6 +159,8 @@ class Snapshot:
     """What we speak with this phone so far."""
     languages: tuple[tuple[str, str], ...]
     """Code and own name of each enabled language."""
+    on_screen: bool = False
+    """The answer goes on a USSD screen, which pages long lists by itself, and not into a text."""
     homes: tuple[Home, ...] = ()
     home: Home | None = None
     """The one that is meant, once that is clear."""
@@ -149,6 +172,8 @@ class Snapshot:
     weighing: LastWeighing | None = None
     phones: tuple[HomePhone, ...] = ()
     invitations: tuple[Invited, ...] = ()
+    history: tuple[Happening, ...] = ()
+    """The newest first."""
 
     def money(self, amount_minor: int) -> Money:
         return Money(amount_minor, self.currency)

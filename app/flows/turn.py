@@ -1,10 +1,9 @@
-"""One whole turn of a conversation: a text in, at most one text out, everything in the caller's transaction."""
+"""One whole turn by text: a text in, at most one text out, everything in the caller's transaction."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,61 +11,27 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.conversation.catalogue import Catalogue
-from app.conversation.engine import Engine, Position, Route
+from app.conversation.engine import Position, Route
 from app.conversation.fit import measure
 from app.conversation.keywords import Carrier, Meaning
 from app.conversation.rendering import as_text
-from app.conversation.states import MENU, Reply, Step, say
-from app.flows import quiz, registry, several
-from app.flows.commands import execute
-from app.flows.doing import Doing
-from app.flows.facts import Facts, fill
-from app.flows.home import headed
+from app.conversation.states import MENU, Reply, say
+from app.flows import quiz, several
 from app.flows.menu import LAPSED
 from app.flows.optout import Decision, decide
 from app.flows.person import Person, find, remember
-from app.flows.snapshot import Home, Snapshot
-from app.jobs import Jobs
+from app.flows.snapshot import Snapshot
+from app.flows.talk import Answer, Talk, Turn, converse, where_it_stands
 from app.kernel.clock import local_date
+from app.kernel.phone import is_e164
 from app.messaging import budgets, chatter, contacts, inbox
 from app.messaging.chatter import Chatter, Limits, judge_text
 from app.messaging.contacts import ContactNow
 from app.messaging.inbox import InboundText
 from app.messaging.models import OutboxMessage
 from app.messaging.outbox import DELIVER_TEXTS
-from app.messaging.post import Post
-from app.messaging.prices import Prices
-from app.settings import Settings
 
 log = structlog.get_logger()
-
-LAPSED_DAYS = 7
-"""So long an answer to a lapsed question is told so; after that it is a new beginning."""
-_A_PHONE = re.compile(r"\+[1-9]\d{7,14}")
-
-
-class Talk:
-    """All that turns have in common; made once at start."""
-
-    def __init__(self, settings: Settings, catalogue: Catalogue, post: Post, jobs: Jobs) -> None:
-        """Raises `ConfigurationError` for catalogues whose command words clash."""
-        self.settings = settings
-        self.catalogue = catalogue
-        self.post = post
-        self.jobs = jobs
-        self.engine: Engine[Snapshot] = registry.engine(catalogue)
-        self.facts = Facts.of(settings, catalogue)
-        self.prices = Prices.of(settings)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    reply: Reply | None
-    position: Position
-    language: str | None = None
-    """Set where the person chose another one."""
-    home_id: UUID | None = None
 
 
 def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) -> str | None:
@@ -77,15 +42,15 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
     received = inbox.receive(session, text, now)
     if not received.first_time:
         return received.reply
-    if not _A_PHONE.fullmatch(text.phone) or text.phone == text.recipient:
+    if not is_e164(text.phone) or text.phone == text.recipient:
         log.info("text_not_from_a_phone", inbox_id=str(received.row_id))
         return None
     # From here on the phone's other turns wait, for its contact's row: what is read next is theirs, whole.
     today = local_date(now, talk.settings.timezone)
     idle = timedelta(days=talk.settings.phone_idle_guard_days)
     contact = contacts.contact_for_update(session, text.phone, now, count_on=today, idle=idle)
-    person = _where_it_stands(talk, find(session, text.phone, now, idle=idle), now)
-    turn = _Turn(session, talk, text, received.row_id, person=person, contact=contact, now=now)
+    person = where_it_stands(talk, find(session, text.phone, now, idle=idle), now)
+    turn = _Texted(session, talk, text, received.row_id, person=person, contact=contact, now=now)
     answer, meaning = turn.run()
     language = answer.language or person.language or meaning.language or talk.catalogue.default
     turn.keep(answer.position, language)
@@ -114,31 +79,10 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
     return reply
 
 
-def _where_it_stands(talk: Talk, person: Person, now: datetime) -> Person:
-    """An old question is no longer open, nor one about a home that the phone no longer speaks for."""
-    home = person.position.data.get("home")
-    gone = home is not None and all(mine.reference != home for mine in person.homes)
-    expires = timedelta(hours=talk.settings.conversation_expires_hours)
-    if gone:
-        return replace(person, position=Position(), stale=True)
-    if person.moved_at is not None and person.moved_at + expires <= now:
-        recent = now < person.moved_at + expires + timedelta(days=LAPSED_DAYS)
-        lapsed = registry.command_of(person.position) if recent else None
-        rests = Position(data={LAPSED: lapsed} if lapsed else {})
-        return replace(person, position=rests, stale=person.position != Position())
-    return person
-
-
-def _remembering(position: Position, home: Home | None, before: Position) -> Position:
-    """The home that was chosen stays the one that is meant, until the conversation lapses."""
-    reference = home.reference if home else before.data.get("home")
-    return replace(position, data={"home": reference, **position.data}) if reference else position
-
-
 _WAIT = {Chatter.TELL_DAY: say("limit"), Chatter.TELL_BURST: say(chatter.BURST_KEY)}
 
 
-class _Turn:
+class _Texted:
     """The parts of one turn, over what they share."""
 
     def __init__(
@@ -156,7 +100,7 @@ class _Turn:
         self.person, self.contact, self.now = person, contact, now
         self._limits = Limits.of(talk.settings)
 
-    def run(self) -> tuple[_Answer, Meaning]:
+    def run(self) -> tuple[Answer, Meaning]:
         position = self.person.position
         engine = self.talk.engine
         meaning = engine.understand(self.text.body, position)
@@ -175,17 +119,17 @@ class _Turn:
         self._record_consent(decision, meaning)
         if not decision.goes_on:
             rests = Position() if decision.agrees is not None else position
-            return _Answer(None if self._floods() else decision.reply, rests), meaning
+            return Answer(None if self._floods() else decision.reply, rests), meaning
         met = judge_text(self.session, self.text.phone, self.contact.inbound_today, self._limits, self.now)
         if met is not Chatter.FINE:
-            return _Answer(_WAIT.get(met), self.person.position), meaning
+            return Answer(_WAIT.get(met), self.person.position), meaning
         quizzed = quiz.route(
             self.session, meaning, position, self.person, phone=self.text.phone, now=self.now
         )
         answer = self._converse(quizzed or engine.route(meaning, position))
         return self._with_others(answer, meaning), meaning
 
-    def _with_others(self, answer: _Answer, meaning: Meaning) -> _Answer:
+    def _with_others(self, answer: Answer, meaning: Meaning) -> Answer:
         """What is said to further commands in the same text, where nothing was asked by the first."""
         if not meaning.also or answer.reply is None or answer.position.state != MENU:
             return answer
@@ -206,38 +150,12 @@ class _Turn:
         )
         return replace(answer, reply=reply)
 
-    def _converse(self, route: Route[Snapshot]) -> _Answer:
-        """Load what is needed, hear, and follow wherever that leads."""
-        while True:
-            facts = self.talk.facts.about(self.text.phone, self.person, route.home)
-            facts = fill(self.session, facts, route.needs, self.now)
-            if route.secret:
-                inbox.forget_words(self.session, self.row_id)
-            outcome = self.talk.engine.run(route, facts)
-            if isinstance(outcome, Step):
-                break
-            route = outcome
-        reply, language, position = outcome.reply, outcome.language, Position(outcome.state, outcome.data)
-        if outcome.action is not None:
-            doing = Doing(
-                self.session,
-                self.talk.settings,
-                self.talk.post,
-                self.talk.jobs,
-                facts=facts,
-                message_id=self.row_id,
-                now=self.now,
-            )
-            done = execute(doing, outcome.action)
-            reply = done.reply or reply
-            if not done.succeeded:
-                language, position = None, Position()
-        home = facts.home
-        if len(self.person.homes) > 1:
-            if getattr(outcome.action, "household_id", None) or "home" in outcome.data:
-                reply = headed(reply, home)
-            position = _remembering(position, home, self.person.position)
-        return _Answer(reply, position, language, home.id if home else None)
+    def _converse(self, route: Route[Snapshot]) -> Answer:
+        turn = Turn(self.session, self.talk, self.text.phone, self.person, self.row_id, self.now)
+        answer = converse(turn, route)
+        if answer.secret:
+            inbox.forget_words(self.session, self.row_id)
+        return answer
 
     def keep(self, position: Position, language: str) -> None:
         """Remember where the conversation stands; at rest there is nothing to write."""

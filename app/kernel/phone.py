@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NewType
 
 import phonenumbers
@@ -9,6 +10,7 @@ import phonenumbers
 Phone = NewType("Phone", str)
 
 _VISIBLE_DIGITS = 3
+_E164 = re.compile(r"\+[1-9]\d{7,14}")
 
 
 class NotAPhone(ValueError):
@@ -27,6 +29,11 @@ def parse_phone(raw: str, region: str) -> Phone:
     if not phonenumbers.is_possible_number(number):
         raise NotAPhone(raw)
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def is_e164(text: str) -> bool:
+    """Whether `text` looks like a phone in E.164: short codes and the names of senders do not."""
+    return _E164.fullmatch(text) is not None
 
 
 def national(phone: str, region: str) -> str:

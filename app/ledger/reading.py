@@ -23,6 +23,7 @@ __all__ = [
     "accounts",
     "balances",
     "check",
+    "credit_entries",
     "holds",
     "size",
     "statement",
@@ -150,21 +151,7 @@ def statement(
     session: Session, account_id: UUID, *, before: int | None = None, limit: int = 50
 ) -> list[EntryView]:
     """An account's entries, the newest first; `before` is the last sequence of the page before."""
-    query = (
-        select(
-            Entry.sequence,
-            Posting.transfer_id,
-            Transfer.kind,
-            Transfer.reason,
-            Entry.amount_minor,
-            Entry.balance_minor,
-            Transfer.effective_at,
-            Transfer.recorded_at,
-        )
-        .join(Posting, Posting.id == Entry.posting_id)
-        .join(Transfer, Transfer.id == Posting.transfer_id)
-        .where(Entry.account_id == account_id)
-    )
+    query = _entry_views().where(Entry.account_id == account_id)
     if before is not None:
         query = query.where(Entry.sequence < before)
     return [EntryView(*row) for row in session.execute(query.order_by(Entry.sequence.desc()).limit(limit))]
@@ -187,6 +174,17 @@ def holds(session: Session) -> dict[UUID, int]:
         Account.household_id, func.coalesce(_last_entry().scalar_subquery(), 0).label("balance_minor")
     ).where(Account.kind == AccountKind.HOUSEHOLD_HOLD)
     return {row.household_id: row.balance_minor for row in session.execute(standing) if row.balance_minor}
+
+
+def credit_entries(session: Session, household_id: UUID, *, but_kind: str, limit: int) -> list[EntryView]:
+    """What moved a household's credit, the newest first, without transfers of the kind `but_kind`."""
+    query = (
+        _entry_views()
+        .join(Account, Account.id == Entry.account_id)
+        .where(Account.household_id == household_id, Account.kind == AccountKind.HOUSEHOLD_CREDIT)
+        .where(Transfer.kind != but_kind)
+    )
+    return [EntryView(*row) for row in session.execute(query.order_by(Entry.sequence.desc()).limit(limit))]
 
 
 def check(session: Session) -> list[str]:
@@ -241,6 +239,23 @@ def _last_entry() -> Select[int]:
         .order_by(Entry.sequence.desc())
         .limit(1)
         .correlate(Account)
+    )
+
+
+def _entry_views() -> Select[int, UUID, str, str, int, int, datetime, datetime]:
+    return (
+        select(
+            Entry.sequence,
+            Posting.transfer_id,
+            Transfer.kind,
+            Transfer.reason,
+            Entry.amount_minor,
+            Entry.balance_minor,
+            Transfer.effective_at,
+            Transfer.recorded_at,
+        )
+        .join(Posting, Posting.id == Entry.posting_id)
+        .join(Transfer, Transfer.id == Posting.transfer_id)
     )
 
 

@@ -33,7 +33,9 @@ _contacts = cast("Table", Contact.__table__)
 _IDLE_SINCE = bindparam("idle_since", type_=_contacts.c.heard_at.type)
 
 
-def _upsert(insert: postgresql.Insert, *, counting: bool) -> ReturningInsert[tuple[datetime | None, int]]:
+def _upsert(
+    insert: postgresql.Insert, *, counting: bool = False, hearing: bool = False
+) -> ReturningInsert[tuple[datetime | None, int]]:
     new = insert.excluded
     changes: dict[str, Any] = {"updated_at": new.updated_at}
     if counting:
@@ -41,6 +43,9 @@ def _upsert(insert: postgresql.Insert, *, counting: bool) -> ReturningInsert[tup
         changes |= {
             "inbound_count": case((same_day, _contacts.c.inbound_count + 1), else_=1),
             "inbound_on": new.inbound_on,
+        }
+    if hearing:
+        changes |= {
             "heard_at": new.heard_at,
             # Kept until a longer silence ends: a stranger's second text must not look like an old friend's.
             "woke_at": case(
@@ -52,8 +57,9 @@ def _upsert(insert: postgresql.Insert, *, counting: bool) -> ReturningInsert[tup
     return upsert.returning(_contacts.c.opted_out_at, _contacts.c.inbound_count)
 
 
-_FOUND = conflict.prepare(Contact, lambda insert: _upsert(insert, counting=False))
-_COUNTED = conflict.prepare(Contact, lambda insert: _upsert(insert, counting=True))
+_FOUND = conflict.prepare(Contact, _upsert)
+_HEARD = conflict.prepare(Contact, lambda insert: _upsert(insert, hearing=True))
+_COUNTED = conflict.prepare(Contact, lambda insert: _upsert(insert, counting=True, hearing=True))
 
 
 def contact_for_update(
@@ -62,19 +68,23 @@ def contact_for_update(
     now: datetime,
     *,
     count_on: date | None = None,
+    heard: bool = False,
     idle: timedelta = NEVER_IDLE,
 ) -> ContactNow:
     """The contact of `phone`, made where there is none, locked until the transaction ends.
 
-    With `count_on`, the local day, one more inbound text is counted, and the end of a silence longer than
-    `idle` is kept. One statement: it is on the hot path.
+    With `count_on`, the local day, one more inbound text is counted. With that or `heard` (it dialled), the end of
+    a silence longer than `idle` is kept. One statement: it is on the hot path.
     """
     values: dict[str, Any] = {"phone": phone, "inbound_on": count_on, "created_at": now, "updated_at": now}
-    if count_on is None:
-        values |= {"inbound_count": 0, "heard_at": None, "woke_at": None}
+    values["inbound_count"] = 0 if count_on is None else 1
+    if count_on is None and not heard:
+        found = _FOUND
+        values |= {"heard_at": None, "woke_at": None}
     else:
-        values |= {"inbound_count": 1, "heard_at": now, "woke_at": now, "idle_since": now - idle}
-    row = conflict.run(session, _FOUND if count_on is None else _COUNTED, values).one()
+        found = _HEARD if count_on is None else _COUNTED
+        values |= {"heard_at": now, "woke_at": now, "idle_since": now - idle}
+    row = conflict.run(session, found, values).one()
     return ContactNow(phone, row.opted_out_at is not None, row.inbound_count)
 
 

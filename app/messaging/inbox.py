@@ -74,11 +74,11 @@ def receive(session: Session, text: InboundText, now: datetime) -> Received:
             "id": new_id(),
             "gateway": text.gateway,
             "provider_message_id": text.provider_message_id,
-            "phone": _storable(text.phone),
-            "recipient": _storable(text.recipient),
-            "body": _storable(text.body),
+            "phone": storable(text.phone),
+            "recipient": storable(text.recipient),
+            "body": storable(text.body),
             "opt_out_type": text.opt_out_type,
-            "raw": {_storable(name): _storable(value) for name, value in text.raw.items()},
+            "raw": {storable(name): storable(value) for name, value in text.raw.items()},
             "received_at": now,
         },
     ).scalar_one_or_none()
@@ -150,6 +150,6 @@ def answer(
     return reply_id
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """`text` without what PostgreSQL cannot hold: NUL, and halves of surrogate pairs."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

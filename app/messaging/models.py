@@ -154,6 +154,76 @@ class Conversation(Base):
     updated_at: Mapped[datetime]
 
 
+class UssdOutcome(enum.StrEnum):
+    OPEN = "open"
+    """A question is on the screen."""
+    ENDED = "ended"
+    """We said the last word, or its gateway says that it came to its end."""
+    DROPPED = "dropped"
+    """It broke off with a question open."""
+
+
+class UssdSession(Base):
+    """One call of a USSD code. Gateways have been seen to give two phones one id, so the phone is part of its name."""
+
+    __tablename__ = "ussd_sessions"
+    __table_args__ = (
+        UniqueConstraint("gateway", "session_id", "phone"),
+        Index("ix_ussd_sessions_phone_id", "phone", "id"),
+        Index("ix_ussd_sessions_outcome_last_at", "outcome", "last_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    gateway: Mapped[str] = mapped_column(String(32))
+    session_id: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(16))
+    service_code: Mapped[str] = mapped_column(String(40))
+    network_code: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    """All that was typed so far, as the gateway joined it, but for `secrets`."""
+    secrets: Mapped[list[Any]] = mapped_column(JSON)
+    """Where in it a PIN stood, as pairs of first and past the last character."""
+    state: Mapped[str] = mapped_column(String(60))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    trail: Mapped[list[Any]] = mapped_column(JSON)
+    """The questions before the present one, each as state and data."""
+    screens: Mapped[list[str]] = mapped_column(JSON)
+    """All pages of what is shown, and in `page` the one that is."""
+    page: Mapped[int]
+    outcome: Mapped[UssdOutcome]
+    started_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_status: Mapped[str | None] = mapped_column(String(32))
+    """The gateway's own word for how it ended."""
+    cost: Mapped[str | None] = mapped_column(String(40))
+    """As the gateway writes it, such as `NGN 1.60`."""
+    duration_milliseconds: Mapped[int | None]
+    end_raw: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    followed_up_at: Mapped[datetime | None]
+    """When a text asked the open question again, after it broke off."""
+
+
+class UssdTurn(Base):
+    """One request of a session with its answer; the same text again is the same turn. Append-only."""
+
+    __tablename__ = "ussd_turns"
+    __table_args__ = (UniqueConstraint("ussd_session_id", "text_digest"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    ussd_session_id: Mapped[UUID] = mapped_column(ForeignKey("ussd_sessions.id"))
+    text_digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of `text`, which may be too long for an index."""
+    text: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    ends: Mapped[bool]
+    template: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(12))
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"), index=True)
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON)
+    received_at: Mapped[datetime]
+
+
 class SenderPace(Base):
     """When a sender may send its next text; shared by all workers."""
 

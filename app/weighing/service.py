@@ -18,7 +18,7 @@ from typing import Literal, Self
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, NotFound
@@ -172,6 +172,32 @@ def latest_for(session: Session, household_id: UUID) -> Weighing | None:
         .order_by(Weighing.weighed_at.desc(), Weighing.id.desc())
         .limit(1)
     )
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One weighing, summed up."""
+
+    weighed_at: datetime
+    grams: int
+    credit_minor: int
+
+
+def recent_for(session: Session, household_id: UUID, limit: int) -> list[Weighed]:
+    """The household's last weighings as they were weighed, the newest first; corrections are the book's."""
+    grams = (
+        select(func.coalesce(func.sum(WeighingLine.grams), 0))
+        .where(WeighingLine.weighing_id == Weighing.id)
+        .correlate(Weighing)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Weighing.weighed_at, grams, Weighing.credit_minor)
+        .where(Weighing.household_id == household_id)
+        .order_by(Weighing.weighed_at.desc(), Weighing.id.desc())
+        .limit(limit)
+    )
+    return [Weighed(*row) for row in rows]
 
 
 def _locked(session: Session, pickup_id: UUID) -> Pickup:

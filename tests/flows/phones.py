@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.conversation.fit import measure
 from app.db import Database
-from app.flows.turn import Talk, take_turn
+from app.flows.talk import Talk
+from app.flows.turn import take_turn
 from app.households.models import Household, HouseholdPhone
 from app.jobs import DbosJobs
 from app.ledger import service as ledger
@@ -59,6 +60,23 @@ class Town:
     def balance_minor(self, household_id: UUID | None = None) -> int:
         with self.database.unit_of_work() as session:
             return ledger.balance(session, household_id or self.street.household_id)
+
+    def many_areas(self, count: int) -> None:
+        """`Quarter 00` and on, beside the three there are."""
+        with self.database.unit_of_work() as session:
+            hub_id = session.get_one(Zone, self.street.zone_id).hub_id
+            session.add_all(
+                Zone(
+                    code=f"Z{number:02}",
+                    name=f"Quarter {number:02}",
+                    hub_id=hub_id,
+                    timezone="Africa/Lagos",
+                    latitude=6.5,
+                    longitude=3.3,
+                    created_at=self.now,
+                )
+                for number in range(count)
+            )
 
     def redemptions(self) -> list[tuple[int, str]]:
         with self.database.unit_of_work() as session:

@@ -58,7 +58,10 @@ def test_a_template_that_grows_past_its_budget_is_found(
     grown = (TEXTS / "en.po").read_text(encoding="utf-8").replace("X-Spelling: plain", "X-Spelling: full")
     body = "{programme}" + letter * (length - len("Weighback"))
     grown, times = re.subn(
-        r'^(msgid "help"\nmsgstr ").*"$', rf'#. parts: {budget}\n\1{body}"', grown, flags=re.MULTILINE
+        r'(?<!"screen"\n)^(msgid "help"\nmsgstr ").*"$',
+        rf'#. parts: {budget}\n\1{body}"',
+        grown,
+        flags=re.MULTILINE,
     )
     assert times == 1
     (tmp_path / "en.po").write_text(grown, encoding="utf-8")

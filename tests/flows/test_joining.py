@@ -78,20 +78,7 @@ def test_a_wrong_area_is_asked_again_with_the_list(town: Town) -> None:
 
 
 def test_many_areas_come_in_pages_and_a_code_reaches_any_of_them(town: Town) -> None:
-    with town.database.unit_of_work() as session:
-        hub_id = session.get_one(Zone, town.street.zone_id).hub_id
-        session.add_all(
-            Zone(
-                code=f"Z{number:02}",
-                name=f"Quarter {number:02}",
-                hub_id=hub_id,
-                timezone="Africa/Lagos",
-                latitude=6.5,
-                longitude=3.3,
-                created_at=town.now,
-            )
-            for number in range(20)
-        )
+    town.many_areas(20)
     phone = town.phone(2007)
     phone.says("JOIN").says("1").says("Ade").hears("1 Ikeja", "9 More areas").hears_nothing_of("Quarter 10")
     phone.says("9").hears("9 More areas")

@@ -86,7 +86,7 @@ def _take(here: Container, form: Mapping[str, str]) -> None:
     text = InboundText(
         gateway=here.sms_gateways[GATEWAY].name,
         provider_message_id=needed(form, "id", LONGEST_ID),
-        phone=_sender(here.settings, needed(form, "from", LONGEST_SENDER)),
+        phone=sender(here.settings, needed(form, "from", LONGEST_SENDER)),
         recipient=form.get("to", "")[:LONGEST_SENDER],
         body=words(form.get("text", "")),
         raw=form,
@@ -115,7 +115,7 @@ def _opt_out(here: Container, form: Mapping[str, str]) -> None:
         (log.info if update.lower() == "addition" else log.error)("subscription_notice", update=update[:20])
         return
     try:
-        phone = parse_phone(_sender(here.settings, given), here.settings.region)
+        phone = parse_phone(sender(here.settings, given), here.settings.region)
     except NotAPhone as error:
         raise InvalidInput("phoneNumber", "phoneNumber is no phone.") from error
     source = OPTED_OUT if update is None else UNSUBSCRIBED
@@ -124,7 +124,7 @@ def _opt_out(here: Container, form: Mapping[str, str]) -> None:
             log.info("phone_opted_out", gateway=GATEWAY, source=source)
 
 
-def _sender(settings: Settings, given: str) -> str:
+def sender(settings: Settings, given: str) -> str:
     """A phone in E.164, also where its + was lost on the way (a form reads it as a space); others as given."""
     bare = given.strip().removeprefix("+")
     if not (bare.isascii() and bare.isdigit()) or len(bare) < SHORTEST_PHONE:

@@ -1,0 +1,111 @@
+"""Every question and every last word on a USSD screen, in every language, with the longest values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.conversation.catalogue import Catalogue
+from app.conversation.fit import fits_screen
+from app.conversation.keywords import Said
+from app.conversation.screens import BACK, HOME, MORE, as_screens
+from app.conversation.states import Line, Reply, Step
+from app.flows import dial_menu
+from app.flows.dial_menu import AT_HOME, LEFT, OTHERS, STRANGER, VISITS
+from app.flows.history import ENTRIES as HISTORY
+from app.flows.longest import LONGEST_DATA, longest_values
+from app.flows.registry import REGISTRY
+from app.flows.snapshot import Happening, Home, Kind
+from app.kernel.grams import Grams
+from tests.flows.test_every_text import ALL, CATALOGUE, FACTS, LANGUAGES
+
+ON_SCREEN = replace(
+    FACTS,
+    on_screen=True,
+    history=tuple(Happening(kind, date(2026, 12, 30), 9_999_950, Grams(199_950)) for kind in Kind) * 3,
+)
+_NOT_GSM = "\u1ecd"
+LONGEST_HOME = FACTS.homes[0]
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["as it is", "with a letter that no GSM phone knows"])
+def catalogue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Catalogue:
+    """The catalogue; the second time round, every text of it forces the small screen of 80 characters."""
+    if request.param != "as it is":
+        screen, write = CATALOGUE.screen, CATALOGUE.write
+        monkeypatch.setattr(CATALOGUE, "screen", lambda *a, **values: screen(*a, **values) + _NOT_GSM)
+        monkeypatch.setattr(CATALOGUE, "write", lambda *a: write(*a) + _NOT_GSM)
+    return CATALOGUE
+
+
+def check(screens: tuple[str, ...], catalogue: Catalogue, language: str, reply: Reply) -> None:
+    """Each page fits and says whether there is another; together they say all that the reply says."""
+    more, *ways = (
+        f"{keys} {catalogue.screen(key, language)}"
+        for keys, key in ((MORE, "screen.more"), (BACK, "screen.back"), (HOME, "screen.home"))
+    )
+    for page in screens:
+        assert fits_screen(page), page
+        assert (more in page.split("\n")) is (page is not screens[-1]), page
+    shown = [line for page in screens for line in page.split("\n") if line not in (more, *ways)]
+    for option in reply.options:
+        assert not option.number or any(line.startswith(f"{option.number} ") for line in shown), option
+    told = _letters("".join(shown))
+    for each in reply.lines:
+        assert _letters(catalogue.screen(each.key, language, **each.values)) in told
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY.states))
+def test_every_question_fits_its_screens(name: str, catalogue: Catalogue, language: str) -> None:
+    reply = REGISTRY.states[name].ask(ON_SCREEN, LONGEST_DATA)
+    home = name == dial_menu.MAIN
+    screens = as_screens(reply, catalogue, language, home=home)
+    check(screens, catalogue, language, reply)
+    if any(not option.number for option in reply.options):
+        assert screens[-1].split("\n")[-1].startswith((BACK, HOME))
+
+
+@pytest.mark.parametrize("key", sorted(key for key in CATALOGUE.keys if not key.startswith("sheet.")))
+def test_every_text_fits_as_a_last_word(key: str, catalogue: Catalogue, language: str) -> None:
+    longest = longest_values(ALL[language])
+    reply = Reply((Line(key, {name: longest[name] for name in catalogue.placeholders(key)}),))
+    check(as_screens(reply, catalogue, language, ends=True), catalogue, language, reply)
+
+
+@pytest.mark.parametrize("homes", [(), (LONGEST_HOME,), (replace(LONGEST_HOME, left=False),)])
+def test_every_main_menu_fits(homes: tuple[Home, ...], catalogue: Catalogue, language: str) -> None:
+    facts = replace(ON_SCREEN, homes=homes)
+    reply = REGISTRY.states[dial_menu.MAIN].ask(facts, {})
+    screens = as_screens(reply, catalogue, language, home=True)
+    check(screens, catalogue, language, reply)
+    assert not any(line.startswith((f"{BACK} ", f"{HOME} ")) for line in screens[0].split("\n"))
+
+
+def test_the_main_menu_is_one_screen(language: str) -> None:
+    for homes in ((), (LONGEST_HOME,), (replace(LONGEST_HOME, left=False),)):
+        reply = REGISTRY.states[dial_menu.MAIN].ask(replace(ON_SCREEN, homes=homes), {})
+        assert len(as_screens(reply, CATALOGUE, language, home=True)) == 1
+
+
+def test_a_long_history_is_walked_to_its_end(catalogue: Catalogue, language: str) -> None:
+    facts = replace(ON_SCREEN, homes=(LONGEST_HOME,))
+    outcome = HISTORY[0].hear(Said("", ""), facts)
+    assert isinstance(outcome, Step)
+    assert outcome.reply is not None
+    check(as_screens(outcome.reply, catalogue, language, ends=True), catalogue, language, outcome.reply)
+
+
+def test_every_choice_of_a_menu_leads_somewhere() -> None:
+    branches = {"VISIT", "MORE", "HELP"}
+    assert {*AT_HOME, *LEFT, *STRANGER, *VISITS, *OTHERS} - branches <= set(REGISTRY.entries)
