@@ -27,6 +27,7 @@ from app.places import editing
 from tests.factories import neighbourhood
 from tests.factories.bills import a_text
 from tests.factories.street import a_street
+from tests.standins.africastalking import AfricasTalkingStandin
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,25 @@ def test_doctor_says_what_to_mend(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert "prices of texts: not known for twilio:*; set WEIGHBACK_SMS_PRICES" in found.out
     monkeypatch.setenv("WEIGHBACK_ENVIRONMENT", "production")
     assert "WEIGHBACK_SECRET_KEY" in run("doctor").out
+
+
+def test_doctor_looks_at_every_gateway_of_a_chain(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEIGHBACK_SMS_GATEWAYS", "+234=africastalking|twilio,*=twilio")
+    found = run("doctor").out
+    assert "WEIGHBACK_AFRICASTALKING_USERNAME, WEIGHBACK_AFRICASTALKING_API_KEY" in found
+    assert "WEIGHBACK_TWILIO_FROM" in found
+    with AfricasTalkingStandin() as standin:
+        for name, value in {
+            "USERNAME": "sandbox",
+            "API_KEY": "made-up",
+            "FROM": "20880",
+            "API_URL": standin.url,
+            "WEBHOOK_SECRET": "made-up",
+        }.items():
+            monkeypatch.setenv(f"WEIGHBACK_AFRICASTALKING_{name}", value)
+        found = run("doctor").out
+        assert f"{standin.url.removeprefix('http://')} answers" in found
+        assert "is the sandbox" in found
 
 
 def test_doctor_sees_whether_a_worker_lives(run: Run, database: Database) -> None:

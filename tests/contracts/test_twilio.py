@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from app.adapters.sms.twilio import Twilio
 from app.messaging.models import OutboxStatus
-from app.messaging.ports import FateUnknown, NotSent, OptedOut, OutgoingText, Rejected, SendFailed
+from app.messaging.ports import FateUnknown, NotHere, NotSent, OptedOut, OutgoingText, Rejected, SendFailed
 from tests.standins import twilio as standin_twilio
 from tests.standins.twilio import Fault, TwilioStandin
 
@@ -53,6 +53,7 @@ def test_a_text_arrives_with_its_sender_and_the_address_for_reports(standin: Twi
         (Fault(429, 20429), NotSent, "20429"),
         (Fault(401, 20003), NotSent, "20003"),
         (Fault(403, 0), NotSent, "403"),
+        (Fault(403, 21408), NotHere, "21408"),
         (Fault(400, 99999), Rejected, "99999"),
         (Fault(500, 20500), FateUnknown, "20500"),
         (Fault(503, 20503, take=True), FateUnknown, "20503"),
@@ -69,7 +70,7 @@ def test_every_refusal_says_whether_trying_again_is_safe(
         a_twilio(standin.url).send(TEXT)
     assert type(caught.value) is expected
     assert caught.value.code == code
-    assert caught.value.retryable is (expected is NotSent)
+    assert caught.value.retryable is issubclass(expected, NotSent)
 
 
 def test_nobody_there_is_surely_not_sent() -> None:

@@ -26,6 +26,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from app.messaging.models import OutboxStatus
 from app.messaging.ports import (
     FateUnknown,
+    NotHere,
     NotSent,
     OptedOut,
     OutgoingText,
@@ -66,7 +67,7 @@ _ERRORS: Final[Mapping[str, type[SendFailed]]] = {
     "21211": Rejected,  # invalid 'To' number
     "21212": NotSent,  # invalid 'From' number: ours to mend
     "21266": Rejected,  # 'To' and 'From' are the same
-    "21408": NotSent,  # this country is not enabled for the account: an operator can
+    "21408": NotHere,  # this country is not enabled for the account: an operator can
     "21602": Rejected,  # the body is empty
     "21603": NotSent,  # 'From' is missing
     "21604": Rejected,  # 'To' is missing
