@@ -63,11 +63,15 @@ class Corrector:
 
     def is_reserved(self, words: str) -> bool:
         """Whether a carrier's word or an opt-out phrase is, or may have been, in `words`."""
-        return any(
-            _word_slips(typed, reserved, first_letter_counts=False) is not None
-            for typed in {*words.split(), joined(words)}
-            for reserved in self._reserved
-        )
+        return is_near(words, self._reserved)
+
+
+def is_near(words: str, those: Iterable[str]) -> bool:
+    """Whether one of `those` is in `words`, perhaps with a slip."""
+    typed = {*words.split(), joined(words)}
+    return any(
+        _word_slips(one, other, first_letter_counts=False) is not None for one in typed for other in those
+    )
 
 
 def _slips(typed: tuple[str, ...], phrase: tuple[str, ...]) -> int | None:

@@ -39,7 +39,8 @@ class Said:
     words: str
     """Lower case, no accents, no punctuation, single spaces, no politeness around it."""
     kinds: frozenset[str] = frozenset()
-    """The helper words of the catalogues that all of it is: `back`, `more`, `agree` …; `nod` for a thumb up."""
+    """The helper words of the catalogues that all of it is: `back`, `more`, `agree` …; `nod` for a thumb up;
+    `ours` for a text of ours sent back; `near-stop` where an opt-out may have been meant."""
     number: int | None = None
     """The number, where the text is nothing else: `2`, `2 please`, `option 2`, `two`."""
     amount: int | None = None

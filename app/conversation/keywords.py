@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from app.conversation.amounts import LONGEST_NUMBER, amount_in
 from app.conversation.carriers import CARRIER_WORDS, Carrier
 from app.conversation.catalogue import Catalogue
-from app.conversation.correcting import Corrector
+from app.conversation.correcting import Corrector, is_near
 from app.conversation.hearing import (
     Guess,
     Politeness,
@@ -32,6 +32,8 @@ __all__ = ["CARRIER_WORDS", "Carrier", "Guess", "Meaning", "Said", "Vocabulary",
 _WORD_THEN_NUMBER = re.compile(r"^([^\W\d_]+)(\d.*)$", re.DOTALL)
 _BETWEEN_COMMANDS = re.compile(r"[\n.,;:&+/!?]+")
 _YES = "yes"  # a carrier's word, so no catalogue has it; where it reaches us it still agrees
+_WANTS_OUT = ("stop", "stopall", "unsubscribe", "optout")
+_WORDS_THAT_ARE_OURS = 5
 _SHORT = 4
 """Letters; so short a word has many neighbours that mean something else."""
 
@@ -96,6 +98,7 @@ class Vocabulary:
         greetings = {phrase for phrase, name in phrases.items() if name in self._small_talk}
         self._greetings = Politeness(greetings | self._polite.words)
         self._numbers = _numbers(catalogue)
+        self._ours = _ours(catalogue)
         self._opt_out = frozenset(map(joined, helpers.get("opt-out", ())))
         self._corrector = Corrector(phrases, {*CARRIER_WORDS, *self._opt_out})
 
@@ -137,11 +140,15 @@ class Vocabulary:
         if bare:
             return self._meaning(said, bare)
         if free_text:
-            return Meaning(said)
+            return Meaning(replace(said, kinds=said.kinds | {"ours"}) if self._is_ours(said.words) else said)
         clear = self._several(said) or self._with_more(said)
         if clear is None and guess:
             return self._guessed(said)
         return clear or Meaning(said)
+
+    def _is_ours(self, words: str) -> bool:
+        """Whether a text of ours is sent back, as people do who forward it in answer."""
+        return any(ours in words for ours in self._ours if len(ours) <= len(words))
 
     def _number(self, words: str) -> int | None:
         """`2`, `option 2`, `two`; nothing that has any other word in it."""
@@ -243,7 +250,8 @@ class Vocabulary:
     def _guessed(self, said: Said) -> Meaning:
         """A likely slip: the command, where that can do no harm; else a guess for the person to confirm."""
         if self._corrector.is_reserved(said.words):
-            return Meaning(said)
+            wants_out = is_near(said.words, _WANTS_OUT)
+            return Meaning(replace(said, kinds=said.kinds | {"near-stop"}) if wants_out else said)
         word, rest = self._corrector.nearest(said.words), ""
         if word is None:
             word, rest = self._near_with_more(said.text)
@@ -277,6 +285,18 @@ def _numbers(catalogue: Catalogue) -> Mapping[str, int]:
         for number, word in enumerate(catalogue.keywords(language).get("one-to-nine", ()), start=1):
             meant.setdefault(normalise(word), set()).add(number)
     return {word: numbers.pop() for word, numbers in meant.items() if len(numbers) == 1}
+
+
+def _ours(catalogue: Catalogue) -> frozenset[str]:
+    """Stretches of our texts, between their values, that nobody types by chance."""
+    return frozenset(
+        words
+        for language in catalogue.languages
+        for wording in catalogue.spoken(language).wordings.values()
+        for form in wording.forms
+        for literal, _ in form
+        if (words := normalise(literal)).count(" ") >= _WORDS_THAT_ARE_OURS
+    )
 
 
 def _refuse_carrier_word(name: str, word: str, language: str) -> None:

@@ -155,7 +155,11 @@ def _hear_place(said: Said, facts: Snapshot, data: Data) -> Outcome:
         and distance_metres(location, Location(area.latitude, area.longitude)) > FARTHEST_FROM_ZONE_METRES
     ):
         return Step(PLACE, say("join.place.far", zone=area.name), data)
-    if len(said.words) < LANDMARK_SHORTEST or not any(c.isalpha() for c in said.words):
+    if (
+        "ours" in said.kinds
+        or len(said.words) < LANDMARK_SHORTEST
+        or not any(c.isalpha() for c in said.words)
+    ):
         return Step(PLACE, say("join.place.again"), data)
     return Step(action=Enrol(data["name"], data["language"], area.code, landmark, location))
 

@@ -70,6 +70,8 @@ def _hear_idle(said: Said, facts: Snapshot, data: Data) -> Outcome:
 def _not_understood(said: Said, facts: Snapshot) -> Step:
     if said.guess:
         return guess.ask_about(said.guess)
+    if "near-stop" in said.kinds:
+        return Step(reply=say("unknown.stop"))
     return Step(reply=say("unknown" if facts.homes else "unknown.stranger"))
 
 

@@ -22,6 +22,12 @@ def test_an_opt_out_is_confirmed_once_and_then_there_is_silence(town: Town, word
     assert phone.consents == [(False, "text")]
 
 
+@pytest.mark.parametrize("text", ["STOPP", "stp", "stop disturbing my life", "unsubscrbe me", "STOOOP!"])
+def test_what_may_have_been_meant_for_an_opt_out_is_told_how(town: Town, text: str) -> None:
+    town.amina.says(text).hears("For no more texts, send only the word STOP")
+    assert town.amina.consents == []
+
+
 def test_start_brings_a_person_back(town: Town) -> None:
     phone = town.amina.says("STOP").says("START").hears("Good to have you back")
     phone.says("BALANCE").hears("your credit is N0")

@@ -187,3 +187,12 @@ def test_a_refusal_at_the_last_moment_leaves_nothing_half_done(
         phone.says(text)
     phone.hears("that did not work, and nothing was changed")
     assert phone.households == []
+
+
+def test_our_own_question_sent_back_is_no_address(town: Town) -> None:
+    phone = town.phone(2950)
+    for text in ("JOIN", "1", "Ade", "Yaba"):
+        phone.says(text)
+    asked = phone.heard or ""
+    phone.says(f"Fwd: {asked}").hears("tell us a bit more")
+    phone.says("12 Ojo St, green gate").hears("Welcome")
