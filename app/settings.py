@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from babel.numbers import is_currency
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigurationError
@@ -21,6 +21,15 @@ from app.settings_payments import PaymentSettings
 PREFIX = "WEIGHBACK_"
 _SHORTEST_SECRET = 32
 _PRICE = re.compile(r"([a-z][\w-]*)\s*:\s*(\*|\+\d{1,15})\s*=\s*(\S+)", re.ASCII)
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _weekday(value: str) -> str:
+    if value and value.lower() not in WEEKDAYS:
+        raise ValueError("is no day of the week, such as saturday")
+    return value.lower()
 
 
 class Environment(enum.StrEnum):
@@ -80,6 +89,9 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
     promotions_per_phone_per_week: int = Field(default=3, ge=0)
     campaign_queued_texts_max: int = Field(default=200, ge=1)
     """How many texts of campaigns may wait in the outbox at once."""
+    weekly_tip_day: Annotated[str, AfterValidator(_weekday)] = ""
+    """A recycling tip goes out on that day of each week, such as `saturday`; none where empty."""
+    weekly_tip_at: time = time(10, 0)
 
     route_plan_at: time = time(5, 30)
     """Local time from which a day's routes are planned by themselves."""
@@ -166,6 +178,8 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
             raise ValueError("SENDING_HOURS_START must be before SENDING_HOURS_END")
         if self.promotion_hours_start >= self.promotion_hours_end:
             raise ValueError("PROMOTION_HOURS_START must be before PROMOTION_HOURS_END")
+        if not self.promotion_hours_start <= self.weekly_tip_at < self.promotion_hours_end:
+            raise ValueError("WEEKLY_TIP_AT must lie between PROMOTION_HOURS_START and PROMOTION_HOURS_END")
         for name in ("reminder_evening_at", "reminder_morning_at", "pickup_day_closes_at"):
             if not self.sending_hours_start <= getattr(self, name) < self.sending_hours_end:
                 raise ValueError(f"{name.upper()} must lie between SENDING_HOURS_START and SENDING_HOURS_END")

@@ -1,8 +1,8 @@
-"""Begins the campaigns whose time has come, and feeds the outbox with the running ones."""
+"""Writes the weekly tip, begins the campaigns whose time has come, and feeds the outbox with the running ones."""
 
 from __future__ import annotations
 
-from app.campaigns import sending
+from app.campaigns import sending, weekly
 from app.campaigns.sending import JOB as SEND_CAMPAIGNS
 from app.container import Container
 
@@ -14,8 +14,8 @@ def send_campaigns(container: Container) -> int:
     now = container.clock.now()
     desk = sending.Desk(container.post, container.catalogue, sending.Rules.of(container.settings))
     with container.database.unit_of_work() as session:
+        done = int(weekly.write_due(session, desk, container.settings, now))
         due = sending.due(session, now)
-    done = 0
     for campaign_id in due:
         with container.database.unit_of_work() as session:
             done += sending.advance(session, campaign_id, desk, now)

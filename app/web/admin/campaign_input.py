@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from pydantic import (
 
 from app.campaigns import service
 from app.campaigns.kinds import CampaignKind
+from app.campaigns.library import Piece
 from app.campaigns.quiz import ANSWER_MAX, EXPLANATION_MAX, FEWEST, LETTERS, SPONSOR_MAX, Quiz
 from app.campaigns.segment import Segment
 from app.campaigns.wording import TEXT_MAX
+from app.errors import InvalidInput
 from app.households.models import HouseholdStatus
 from app.web.admin.shapes import (
     Code,
@@ -121,12 +124,19 @@ class NewCampaign(Input):
     )
 
     name: Name = Field(description="For the office; no recipient sees it.")
-    kind: CampaignKind = Field(
+    library_key: Line | None = Field(
+        None,
+        max_length=60,
+        description="Of a tip or question of the library, in place of kind, texts and quiz.",
+    )
+    kind: CampaignKind | None = Field(
+        None,
         description="`notice` and `alert` are service texts, for the usual sending hours, an alert before all"
-        " other campaigns. `promotion`, `tip` and `quiz` keep to the promotional hours and the weekly cap."
+        " other campaigns. `promotion`, `tip` and `quiz` keep to the promotional hours and the weekly cap.",
     )
     segment: SegmentIn = Field(default_factory=SegmentIn)
-    texts: Texts = Field(
+    texts: Texts | None = Field(
+        None,
         description="By language; a quiz's question. May hold `{name}`, `{zone}` and `{programme}`.",
     )
     fallback_language: Language | None = Field(
@@ -140,17 +150,36 @@ class NewCampaign(Input):
         None, description="Nothing is sent from then on; a quiz needs it, and takes answers until then."
     )
 
-    def content(self) -> service.Content:
+    def content(self, library: Mapping[str, Piece]) -> service.Content:
+        """Raises `InvalidInput`."""
+        worded = self.worded(library)
         return service.Content(
             name=self.name,
-            kind=self.kind,
+            kind=worded.kind,
             segment=self.segment.value(),
-            texts=self.texts,
+            texts=worded.texts,
             fallback_language=self.fallback_language,
-            quiz=self.quiz.value() if self.quiz else None,
+            quiz=worded.quiz,
+            library_key=self.library_key,
             prize=self.prize.value() if self.prize else None,
             ends_at=self.ends_at,
         )
+
+    def worded(self, library: Mapping[str, Piece]) -> Piece:
+        """What it says, as the caller or the library has worded it."""
+        if self.library_key is None:
+            if self.kind is None or self.texts is None:
+                raise InvalidInput(
+                    "kind" if self.kind is None else "texts", "is needed without a library_key"
+                )
+            return Piece("", self.kind, self.texts, self.quiz.value() if self.quiz else None)
+        if self.kind is not None or self.texts is not None or self.quiz is not None:
+            raise InvalidInput(
+                "library_key", "stands in place of kind, texts and quiz; change the draft afterwards"
+            )
+        if self.library_key not in library:
+            raise InvalidInput("library_key", "names nothing in the library; see GET /campaigns/library")
+        return library[self.library_key]
 
 
 class CampaignChange(Input):

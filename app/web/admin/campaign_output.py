@@ -11,6 +11,7 @@ from pydantic import Field
 from app.campaigns import service
 from app.campaigns.answering import Results
 from app.campaigns.kinds import CampaignKind, CampaignStatus
+from app.campaigns.library import Piece
 from app.campaigns.models import Campaign
 from app.campaigns.preview import InLanguage, Preview
 from app.campaigns.progress import Progress
@@ -230,3 +231,32 @@ class PreviewOut(Output):
             currency=currency,
             languages=[LanguageOut.of(one) for _, one in sorted(found.languages.items())],
         )
+
+
+class PieceOut(Output):
+    key: str = Field(description="`library_key` of a campaign that is made of it.")
+    kind: CampaignKind
+    texts: dict[str, str]
+    quiz: QuizOut | None
+
+    @classmethod
+    def of(cls, piece: Piece) -> Self:
+        quiz = QuizOut.model_validate(piece.quiz.to_store()) if piece.quiz else None
+        return cls(key=piece.key, kind=piece.kind, texts=dict(piece.texts), quiz=quiz)
+
+
+class Library(Output):
+    model_config = example(
+        items=[
+            {
+                "key": "tip.burning",
+                "kind": "tip",
+                "texts": {
+                    "en": "Do not burn plastic: the smoke harms your lungs. What is burnt earns nothing."
+                },
+                "quiz": None,
+            }
+        ]
+    )
+
+    items: list[PieceOut]

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
+from app.campaigns import library, sending, service, trial
 from app.campaigns import preview as previews
-from app.campaigns import sending, service, trial
 from app.campaigns.answering import results
 from app.campaigns.kinds import CampaignKind, CampaignStatus
 from app.campaigns.models import Campaign
@@ -25,7 +25,7 @@ from app.messaging.prices import Prices
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
 from app.web.admin.campaign_input import CampaignChange, NewCampaign, Start, TrialIn
-from app.web.admin.campaign_output import CampaignOut, PreviewOut, TrialOut
+from app.web.admin.campaign_output import CampaignOut, Library, PieceOut, PreviewOut, TrialOut
 from app.web.admin.paging import ListQuery, Page, fetch, matching
 from app.web.admin.shapes import as_phone, changes
 from app.web.deps import Here
@@ -50,6 +50,12 @@ def list_campaigns(asked: Annotated[CampaignQuery, Query()], container: Here) ->
     return Page(items=items, next_cursor=next_cursor)
 
 
+@router.get("/library", summary="Read the library", dependencies=READER)
+def read_library(container: Here) -> Library:
+    """Recycling tips and quiz questions that are shipped, in the languages that are enabled."""
+    return Library(items=[PieceOut.of(piece) for piece in library.pieces(container.catalogue).values()])
+
+
 @router.get("/{campaign_id}", summary="Read a campaign", dependencies=READER)
 def read_campaign(campaign_id: UUID, container: Here) -> CampaignOut:
     """One campaign, and how far it has come."""
@@ -66,7 +72,7 @@ def create_campaign(new: NewCampaign, caller: Writer, once: Creation, container:
         def create() -> Mapping[str, Any]:
             made = service.create(
                 session,
-                new.content(),
+                new.content(library.pieces(container.catalogue)),
                 languages=container.settings.languages,
                 by=caller.name,
                 now=now,

@@ -152,3 +152,15 @@ def test_a_quiz_that_does_not_add_up_is_refused(office: TestClient) -> None:
         answer = office.post("/api/v1/campaigns", json=QUIZ | {"prize": None} | more)
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"][0]["field"] == field
+
+
+def test_a_piece_of_the_library_becomes_a_draft(office: TestClient) -> None:
+    pieces = {one["key"]: one for one in office.get("/api/v1/campaigns/library").json()["items"]}
+    asked = {"name": "PET", "library_key": "quiz.pet", "ends_at": "2026-03-10T20:00:00+01:00"}
+    made = office.post("/api/v1/campaigns", json=asked).json()
+    assert (made["kind"], made["library_key"]) == ("quiz", "quiz.pet")
+    assert (made["texts"], made["quiz"]) == (pieces["quiz.pet"]["texts"], pieces["quiz.pet"]["quiz"])
+    for wrong in ({"kind": "quiz"}, {"library_key": "quiz.none"}):
+        refused = office.post("/api/v1/campaigns", json=asked | wrong)
+        assert refused.json()["errors"][0]["field"] == "/library_key"
+    assert office.post("/api/v1/campaigns", json={"name": "?"}).json()["errors"][0]["field"] == "/kind"
