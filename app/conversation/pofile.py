@@ -34,7 +34,7 @@ class PoText:
 
     def __init__(self, raw: str, file: str) -> None:
         """Raises `ConfigurationError` naming `file` and the line that is none of a `.po` file."""
-        self._lines = raw.splitlines()
+        self._lines = raw.removesuffix("\n").split("\n")
         self._file = file
         forms = _FORMS.search(raw)
         self.plural_forms = int(forms[1]) if forms else 1

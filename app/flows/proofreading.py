@@ -24,6 +24,8 @@ NO_COMMANDS = frozenset({"OK", "PIN", "SMS", "USSD"})
 """Words in capitals that nobody is told to send."""
 ABOUT_AMOUNTS = frozenset({"money", "polite"})
 """Words that mean something only beside others."""
+_UNITS = {Encoding.GSM7: (160, 153), Encoding.UCS2: (70, 67)}
+"""Of a text alone, and of each part of a longer one."""
 _CAPITALS = re.compile(r"(?<![\w'])[A-Z]{2,}(?: [A-Z]{2,})*(?![\w'])")
 
 
@@ -39,13 +41,15 @@ class Finding:
 
 
 def proofread(language: Language, english: Language, others: Sequence[Language]) -> list[Finding]:
-    """All that is wrong with `language`. What hangs together with the rest is read once each entry is right.
+    """All that is wrong with `language`. What hangs together with the rest is read once it is complete.
 
     `others` are further languages that may be enabled beside it: their words are heard at the same time.
     """
     beside = [other for other in (english, *others) if other.code != language.code]
-    found = [*_agreement(language, english), *_sizes(language), *_words(language, beside)]
-    return found or list(_together(language, english, beside))
+    gaps, sizes = list(_agreement(language, english)), list(_sizes(language))
+    clashes = list(_words(language, beside))
+    together = () if gaps or clashes else _together(language, english, beside)
+    return [*gaps, *sizes, *clashes, *together]
 
 
 def _agreement(language: Language, english: Language) -> Iterator[Finding]:
@@ -74,18 +78,39 @@ def placeholders_differ(ours: Wording, theirs: Wording) -> str:
     )
 
 
-def longest_text(language: Language, key: str) -> str:
-    """The text `key` with its longest values."""
-    longest = longest_values(language)
-    return language.say(key, {name: longest[name] for name in language.wordings[key].placeholders})
+def agrees(language: Language, english: Language) -> bool:
+    """Whether `language` is finished: it has every entry, with the same placeholders."""
+    return not any(_agreement(language, english))
+
+
+class Ruler:
+    """Measures the texts of one language with their longest values."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._longest = longest_values(language)
+
+    def measurable(self) -> Iterator[str]:
+        """Keys of texts that travel, and whose placeholders are known."""
+        for key, wording in sorted(self._language.wordings.items()):
+            if not key.startswith(ON_SCREENS) and wording.placeholders <= set(self._longest):
+                yield key
+
+    def text(self, key: str) -> str:
+        placeholders = self._language.wordings[key].placeholders
+        return self._language.say(key, {name: self._longest[name] for name in placeholders})
+
+    def limit_units(self, key: str) -> int:
+        """What the parts of `key` hold, in the alphabet in which its longest text travels."""
+        alone, joined_part = _UNITS[measure(self.text(key)).encoding]
+        budget = self._language.budgets.get(key, USUAL_PARTS)
+        return alone if budget == 1 else budget * joined_part
 
 
 def _sizes(language: Language) -> Iterator[Finding]:
-    longest = longest_values(language)
-    for key, wording in sorted(language.wordings.items()):
-        if key.startswith(ON_SCREENS) or not wording.placeholders <= set(longest):
-            continue
-        text = language.say(key, {name: longest[name] for name in wording.placeholders})
+    ruler = Ruler(language)
+    for key in ruler.measurable():
+        text = ruler.text(key)
         size, budget = measure(text), language.budgets.get(key, USUAL_PARTS)
         if size.parts > budget:
             units = "septets" if size.encoding is Encoding.GSM7 else "units of the alphabet with all letters"

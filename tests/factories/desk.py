@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
 
-from app import flows
-from app.conversation.catalogue import Catalogue
 from app.db import Database
 from app.kernel.clock import FixedClock
 from app.messaging import delivery
@@ -20,11 +17,11 @@ from app.messaging.gateways import SmsGateways
 from app.messaging.models import OutboxMessage
 from app.messaging.outbox import Postman
 from app.messaging.sending import Sending
+from tests.factories.languages import CATALOGUE
 from tests.fakes.sms import FakeGateway, RecordedJobs
 
 PHONE = "+2348000000001"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-CATALOGUE = Catalogue.load(Path(flows.__file__).parent / "texts", ["en", "pcm"])
 
 
 @dataclass

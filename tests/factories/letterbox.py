@@ -9,13 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.conversation.catalogue import Catalogue
-from app.flows.registry import TEXTS
 from app.kernel.ids import new_id
 from app.messaging.models import Contact, OutboxMessage, OutboxStatus
 from app.messaging.post import Value
-
-CATALOGUE = Catalogue.load(TEXTS, ("en", "pcm"))
+from tests.factories.languages import CATALOGUE
 
 
 class Letterbox:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 import app.flows
 from app.collectors.models import Collector
-from app.conversation.catalogue import Catalogue
 from app.conversation.values import Value
 from app.db import Database
 from app.households import service as households
@@ -24,9 +23,9 @@ from app.places.models import Hub, Zone
 from app.rewards.models import Reward, RewardKind
 from app.weighing.models import Material, Rate
 from app.weighing.service import Limits
+from tests.factories.languages import CATALOGUE
 
 TEXTS = Path(app.flows.__file__).parent / "texts"
-CATALOGUE = Catalogue.load(TEXTS, ("en", "pcm"))
 LIMITS = Limits(max_grams=200_000, late_days=14, currency="NGN")
 MATERIALS = (("CAN", "Cans", 30_000), ("PET", "Plastic bottles", 10_000))
 """Code, name, kobo per kilogram."""

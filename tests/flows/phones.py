@@ -24,7 +24,8 @@ from app.pickups.models import Pickup
 from app.places.models import ServiceDay, Zone
 from app.rewards.models import Redemption
 from app.settings import load_settings
-from tests.factories.street import CATALOGUE, RecordingPost, Street, a_street, give_credit
+from tests.factories.languages import CATALOGUE
+from tests.factories.street import RecordingPost, Street, a_street, give_credit
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """Ten in the morning in Lagos."""

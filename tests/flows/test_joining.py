@@ -42,7 +42,7 @@ def test_a_zone_without_service_days_promises_word_instead_of_a_date(town: Town)
 @pytest.mark.parametrize(
     ("said", "fragment"),
     [
-        ("7", "Choose your language"),
+        ("8", "Choose your language"),
         ("french", "Choose your language"),
         ("", "only read words"),
     ],

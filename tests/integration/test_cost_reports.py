@@ -22,7 +22,8 @@ from app.messaging.models import OutboxMessage, OutboxStatus
 from app.weighing import service as weighing
 from tests.factories import street
 from tests.factories.bills import a_text
-from tests.factories.street import CATALOGUE, LIMITS, RecordingPost, a_street
+from tests.factories.languages import CATALOGUE
+from tests.factories.street import LIMITS, RecordingPost, a_street
 
 LAGOS = "Africa/Lagos"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -18,7 +18,8 @@ from app.messaging.inbox import InboundText
 from app.messaging.models import ConsentEvent, DeliveryReport, InboxMessage, OutboxMessage, OutboxStatus
 from app.messaging.ports import FateUnknown, NotSent, OptedOut, Rejected
 from app.messaging.sending import backoff
-from tests.factories.desk import CATALOGUE, NOW, PHONE, Desk, a_desk
+from tests.factories.desk import NOW, PHONE, Desk, a_desk
+from tests.factories.languages import CATALOGUE
 
 TODAY = date(2026, 11, 23)
 INBOUND = InboundText("fake", "SM1", PHONE, "+2348000009000", "PICKUP", raw={"Body": "PICKUP"})

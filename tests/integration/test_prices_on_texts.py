@@ -20,7 +20,7 @@ from app.messaging.outbox import Postman
 from app.messaging.ports import FateUnknown, NotHere
 from app.messaging.prices import Prices
 from app.messaging.sending import Sending
-from tests.factories.street import CATALOGUE
+from tests.factories.languages import CATALOGUE
 from tests.fakes.sms import FakeGateway, RecordedJobs
 
 PHONE = "+2348000000001"

@@ -22,8 +22,8 @@ from app.pickups.models import Pickup
 from app.pickups.statuses import MissedReason, PickupStatus
 from app.weighing import service as weighing
 from app.weighing.models import ConflictingSubmission, ConflictReason, Visit
+from tests.factories.languages import CATALOGUE
 from tests.factories.street import (
-    CATALOGUE,
     LIMITS,
     RecordingPost,
     Street,
