@@ -33,7 +33,8 @@ AT_HOME = ("NEXT", "VISIT", "BALANCE", "REDEEM", "RATES", "MORE")
 LEFT = ("JOIN", "BALANCE", "REDEEM", "LANG", _HELP)
 STRANGER = ("JOIN", "LANG", _HELP)
 VISITS = ("PICKUP", "SKIP")
-OTHERS = ("LANG", "HISTORY", _HELP, "WRONG")
+OTHERS = ("LANG", "HISTORY", _HELP, "WRONG", "PIN")
+SEVERAL_HOMES = ("HOME",)
 
 
 def _main(facts: Snapshot) -> tuple[Option, ...]:
@@ -63,8 +64,12 @@ def _ask_visit(facts: Snapshot, _data: Data) -> Reply:
     return Reply((line("dial.visit"),), _options(facts, VISITS))
 
 
+def _more(facts: Snapshot) -> tuple[Option, ...]:
+    return _options(facts, (*OTHERS, *SEVERAL_HOMES) if len(facts.homes) > 1 else OTHERS)
+
+
 def _ask_more(facts: Snapshot, _data: Data) -> Reply:
-    return Reply((line("dial.more"),), _options(facts, OTHERS))
+    return Reply((line("dial.more"),), _more(facts))
 
 
 def _ask_resume(_facts: Snapshot, _data: Data) -> Reply:
@@ -84,7 +89,7 @@ def _hear_visit(said: Said, facts: Snapshot, _data: Data) -> Outcome:
 
 
 def _hear_more(said: Said, facts: Snapshot, _data: Data) -> Outcome:
-    return _go(said, facts, _options(facts, OTHERS), MORE)
+    return _go(said, facts, _more(facts), MORE)
 
 
 def _go(said: Said, facts: Snapshot, options: tuple[Option, ...], here: str) -> Outcome:
@@ -123,6 +128,14 @@ STATES = (
         is_menu=True,
     ),
     State(VISIT, _ask_visit, _hear_visit, targets=frozenset({MENU}), needs=_HOMES, is_menu=True),
-    State(MORE, _ask_more, _hear_more, targets=frozenset({MENU}), needs=_HOMES, is_menu=True),
+    State(
+        MORE,
+        _ask_more,
+        _hear_more,
+        targets=frozenset({MENU}),
+        needs=_HOMES,
+        asks_with=_HOMES,
+        is_menu=True,
+    ),
     State(RESUME, _ask_resume, _hear_resume, targets=frozenset({MAIN, RESUME}), needs=_HOMES, is_menu=True),
 )

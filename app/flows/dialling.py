@@ -110,14 +110,17 @@ class _Dialled:
             before = self.shown
             self._press(typed)
             stuck = (self.shown.position, self.shown.page) == (before.position, before.page)
-            state = self._state()
-            if stuck or self._over() or state.confirms or state.secret:
+            if stuck or self._over() or self._state().confirms:
+                return
+            if self._state().secret:  # a PIN is not for the list of calls, nor for ours
+                self.secret = True
                 return
 
     def go_on(self, call: Call, typed: str | None) -> None:
         """The next screen of a session, for what was typed; None where the text does not go on from the last."""
         self.shown = call.shown
         state = self._state()
+        self.secret = state.secret and typed is not None
         if not state.is_menu and self.shown.position != self.stands:
             self._show_where_it_stands()
         elif typed is None:

@@ -36,4 +36,4 @@ def _line(each: Happening, facts: Snapshot) -> Line:
             return line("history.other", date=each.date, amount=facts.money(each.amount_minor))
 
 
-ENTRIES = (about_a_home("HISTORY", _history, needs=frozenset({HISTORY}), left_too=True),)
+ENTRIES = (about_a_home("HISTORY", _history, needs=frozenset({HISTORY}), left_too=True, private=True),)

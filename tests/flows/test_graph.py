@@ -63,6 +63,15 @@ def test_facts_about_a_home_are_only_asked_for_where_a_home_is_known() -> None:
             assert CHOOSE in entry.targets, entry.command
 
 
+def test_no_dialled_shortcut_answers_for_money_or_for_leaving() -> None:
+    """What ends in a payment or a farewell goes through a question that `confirms`."""
+    for name in ("redeem.confirm", "leave.confirm"):
+        assert REGISTRY.states[name].confirms
+    for state in REGISTRY.states.values():
+        assert state.confirms or "confirm" not in state.name, state.name
+        assert not (state.follow_up and (state.is_menu or state.secret)), state.name
+
+
 def test_every_key_that_a_flow_names_is_in_the_catalogue() -> None:
     catalogue = Catalogue.load(TEXTS, ["en"])
     for path in Path(app.flows.__file__).parent.glob("*.py"):

@@ -67,7 +67,7 @@ def _silent(town: Town, days: int = IDLE_DAYS + 1) -> Phone:
     return town.amina
 
 
-PRIVATE = ["BALANCE", "REDEEM", "REDEEM 500", "LEAVE", "PIN", "PIN 9017", "HOME"]
+PRIVATE = ["BALANCE", "HISTORY", "REDEEM", "REDEEM 500", "LEAVE", "PIN", "PIN 9017", "HOME"]
 
 
 @pytest.mark.parametrize("said", PRIVATE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from tests.flows.dialling import Keypad, keypad
 from tests.flows.phones import Town
@@ -31,9 +32,11 @@ def test_an_older_text_gets_its_own_answer_again_and_changes_nothing(town: Town,
     amina.presses("1").ends("Done!")
 
 
-@pytest.mark.parametrize("text", ["5", "4*50", "*", "4500", "x" * 5000])
-def test_a_text_that_does_not_go_on_from_the_last_moves_nothing(town: Town, amina: Keypad, text: str) -> None:
-    amina.dials().presses("4", "500").again(text).sees("Send Airtime of N500")
+@pytest.mark.parametrize("stray", ["5", "4*50", "*", "4500", "x" * 5000])
+def test_a_text_that_does_not_go_on_from_the_last_moves_nothing(
+    town: Town, amina: Keypad, stray: str
+) -> None:
+    amina.dials().presses("4", "500").again(stray).sees("Send Airtime of N500")
     assert town.redemptions() == []
     amina.presses("1").ends("Done!")
 
@@ -226,3 +229,35 @@ def test_what_is_no_phone_is_told_so_and_kept_nowhere(town: Town, number: str) -
     phone = Keypad(town, number)
     phone.dials().ends("did not work")
     assert phone.sessions == []
+
+
+def test_a_pin_typed_on_a_screen_is_kept_nowhere_in_the_open(town: Town, amina: Keypad) -> None:
+    amina.dials().presses("6").sees("5 My PIN").presses("5").sees("Choose a PIN").types("4821").ends(
+        "its PIN"
+    )
+    amina.again().ends("its PIN")
+    amina.dials().types("PIN").sees("the old one first").types("4821").sees("Choose a PIN").types("9017")
+    amina.ends("its PIN").again().ends("its PIN").again("PIN*4821").sees("Choose a PIN")
+    amina.dials("*347*55*PIN 9017#").sees("the old one first").cut()
+    amina.dials("*347*55*PIN*9017*5566#").sees("the old one first")
+    with town.database.unit_of_work() as session:
+        tables = ("ussd_sessions", "ussd_turns", "conversations", "household_pins")
+        kept = [str(row) for table in tables for row in session.execute(text(f"SELECT * FROM {table}"))]
+    assert not [one for one in kept if "4821" in one or "9017" in one]
+
+
+def test_a_phone_silent_for_long_is_checked_when_it_dials(town: Town, amina: Keypad) -> None:
+    amina.dials().types("PIN").types("4821").ends("its PIN")
+    town.later(days=151)
+    amina.dials().presses("3").sees("quiet for very long").types("4821").ends("it is you")
+    amina.dials().presses("3").ends("N1,250")
+
+
+def test_a_phone_for_two_homes_is_asked_which_and_that_is_remembered(town: Town, amina: Keypad) -> None:
+    for typed in ("JOIN NEW", "Mama", "Yaba", "red gate"):
+        town.amina.says(typed)
+    amina.dials().presses("3").sees("Which home?", "1 Amina", "2 Mama").presses("2").ends("Mama", "N0")
+    amina.dials().presses("3").ends("Mama")
+    amina.dials().presses("1").ends("Mama, Yaba:", "Your next pickup")
+    amina.dials().presses("6").sees("6 Another home").presses("6", "1").ends("Amina")
+    amina.dials().presses("3").ends("Amina", "N1,250")

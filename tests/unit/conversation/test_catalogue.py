@@ -173,3 +173,29 @@ def test_a_budget_that_is_no_small_number_stops_the_start(tmp_path: Path, parts:
 def test_a_language_without_a_catalogue_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"WEIGHBACK_LANGUAGES names yo, but there is no yo\.po"):
         Catalogue.load(tmp_path, ["yo"])
+
+
+def test_a_screen_has_its_own_words_where_the_language_has_some(tmp_path: Path) -> None:
+    text = 'msgid "ask"\nmsgstr "How much, {name}? Send an amount."\n'
+    write(tmp_path, "en", text + '\nmsgctxt "screen"\nmsgid "ask"\nmsgstr "How much?"\n')
+    write(tmp_path, "fr", text)
+    catalogue = Catalogue.load(tmp_path, ["en", "fr"])
+    assert catalogue.screen("ask", "en", name="Ade") == "How much?"
+    assert catalogue.screen("ask", "fr", name="Ade") == "How much, Ade? Send an amount."
+    assert catalogue.text("ask", "en", name="Ade") == "How much, Ade? Send an amount."
+
+
+@pytest.mark.parametrize(
+    ("screen", "complaint"),
+    [
+        ('msgid "ask"\nmsgstr "{balance}?"', r"the screen of ask has balance, its text has not"),
+        ('msgid "other"\nmsgstr "?"', r"a screen is worded for other, which is no text"),
+        ('msgid "ask"\nmsgstr "{0}?"', r"ask: \{0\} is no bare name"),
+    ],
+)
+def test_a_screen_that_says_something_else_stops_the_start(
+    tmp_path: Path, screen: str, complaint: str
+) -> None:
+    write(tmp_path, "en", f'msgid "ask"\nmsgstr "How much?"\n\nmsgctxt "screen"\n{screen}\n')
+    with pytest.raises(ConfigurationError, match=complaint):
+        Catalogue.load(tmp_path, ["en"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conversation.fit import Encoding, Size, bare, measure, plain
+from app.conversation.fit import Encoding, Size, bare, fits_screen, measure, plain
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,20 @@ def test_bare_spelling_takes_off_every_mark_also_those_the_alphabet_has() -> Non
     yoruba = "\u00cc\u1e63\u1eb9\u0301gun \u00e0ti \u1eccj\u1ecd\u0301"
     assert bare(yoruba) == "Isegun ati Ojo"
     assert plain(yoruba) == "Isegun \u00e0ti Ojo"
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("a" * 182, True),
+        ("a" * 183, False),
+        ("\u20ac" * 91, True),
+        ("\u20ac" * 92, False),
+        ("\u1ecd" * 80, True),
+        ("\u1ecd" + "a" * 80, False),
+        ("\U0001f600" * 40, True),
+        ("\U0001f600" * 41, False),
+    ],
+)
+def test_a_screen_holds_160_bytes(text: str, fits: bool) -> None:
+    assert fits_screen(text) is fits
