@@ -85,7 +85,7 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         "africastalking_from": AFRICASTALKING_FROM,
         "africastalking_api_url": local,
         "africastalking_webhook_secret": keepsakes.payment_webhook_secret,
-        "sms_prices": {"twilio": {"*": micros(PRICE_OF_A_PART)}},
+        "sms_prices": {name: {"*": micros(PRICE_OF_A_PART)} for name in ("africastalking", "twilio")},
         "payment_providers": ["standin"],
         "payment_webhook_secret": keepsakes.payment_webhook_secret,
         "standin_payments_api_url": f"{local}/simulator/payments",

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 from heapq import heappop, heappush
 from hmac import compare_digest
 from itertools import count
@@ -20,6 +21,7 @@ from typing import Any, Final
 import httpx
 import structlog
 
+from app.conversation.fit import measure
 from app.errors import InvalidInput
 
 TIMEOUT_SECONDS: Final = 15
@@ -28,7 +30,8 @@ REPORTS: Final = ((0.2, "Sent"), (0.8, "Success"))
 TICK_SECONDS: Final = 0.05
 NETWORK: Final = "99999"
 """The made-up network of Africa's Talking's own sandbox."""
-COST: Final = "NGN 0.0000"
+FREE: Final = "NGN 0.0000"
+PRICE_OF_A_PART: Final = Decimal("2.20")
 
 log = structlog.get_logger()
 
@@ -66,7 +69,7 @@ class AfricasTalkingStandIn:
             "linkId": "",
             "text": body,
             "to": self._number,
-            "cost": COST,
+            "cost": FREE,
             "networkCode": NETWORK,
         }
         answer = self.post("sms", form)
@@ -94,8 +97,9 @@ class AfricasTalkingStandIn:
             if not form.get(name):
                 raise InvalidInput(name, f"{name} is required")
         message_id = f"ATXid_{secrets.token_hex(16)}"
+        cost = f"NGN {PRICE_OF_A_PART * measure(form['message']).parts:.4f}"
         recipient = {
-            "cost": COST,
+            "cost": cost,
             "messageId": message_id,
             "number": form["to"],
             "status": "Success",
@@ -111,7 +115,7 @@ class AfricasTalkingStandIn:
                     "retryCount": "0",
                 }
                 heappush(self._due, (time.monotonic() + seconds, next(self._numbers), report))
-        return {"SMSMessageData": {"Message": f"Sent to 1/1 Total Cost: {COST}", "Recipients": [recipient]}}
+        return {"SMSMessageData": {"Message": f"Sent to 1/1 Total Cost: {cost}", "Recipients": [recipient]}}
 
     def _tick(self) -> None:
         while not self._closing.wait(TICK_SECONDS):
