@@ -58,6 +58,7 @@ def record_end(session: Session, talk: Talk, end: UssdEnd, now: datetime) -> Non
     row = _locked(session, row_id, end.phone, now)
     row.end_status = end.status
     row.cost = end.cost
+    row.told_price_micros = talk.prices.as_told(end.gateway, end.cost)
     row.duration_milliseconds = end.duration_milliseconds
     row.end_raw = {storable(name): storable(value) for name, value in end.raw.items()}
     ended_well = _CAME_TO_ITS_END.get(end.status)

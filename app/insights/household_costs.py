@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import CTE, ColumnElement, Integer, func, literal_column, select, tuple_, union_all
+from sqlalchemy import CTE, ColumnElement, Integer, Select, func, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from app.db.periods import within
@@ -20,20 +20,24 @@ from app.insights.text_costs import PRICE, percent, rounded
 from app.kernel.grams import GRAMS_PER_KILOGRAM
 from app.kernel.money import MICROS_DIGITS
 from app.ledger.totals import given_to_households
-from app.messaging.models import OutboxMessage
+from app.messaging.models import OutboxMessage, UssdSession, UssdTurn
 from app.weighing.models import Weighing, WeighingLine
 
+_SUMS = ("texts", "parts", "priced", "sessions", "priced_sessions", "micros", "credit_minor")
 _NOTHING: ColumnElement[int] = literal_column("0", Integer)
 
 
 @dataclass(frozen=True)
 class Balance:
-    """Texts on one side, credit on the other."""
+    """Texts and USSD sessions on one side, credit on the other."""
 
     texts: int
     parts: int
     unpriced_texts: int
+    ussd_sessions: int
+    unpriced_ussd_sessions: int
     known_micros: int
+    """Of the texts and sessions whose price is known."""
     credit_minor: int
     """Given in the month, corrections taken off."""
     credit_micros: int
@@ -41,8 +45,10 @@ class Balance:
 
     @property
     def cost_micros(self) -> int | None:
-        """Of the texts whose price is known; None where there are texts and none has one."""
-        return None if self.texts and self.texts == self.unpriced_texts else self.known_micros
+        """Of the texts and sessions whose price is known; None where there are some and none has one."""
+        all_of_them = self.texts + self.ussd_sessions
+        unpriced = self.unpriced_texts + self.unpriced_ussd_sessions
+        return None if all_of_them and all_of_them == unpriced else self.known_micros
 
     @property
     def percent_of_credit(self) -> float | None:
@@ -91,8 +97,7 @@ def household_costs(
 def programme_cost(session: Session, edges: Sequence[datetime], currency: str) -> ProgrammeCost:
     """The whole programme's between `edges`."""
     each = _each(edges)
-    columns = ("texts", "parts", "priced", "micros", "credit_minor")
-    total = session.execute(select(*(func.sum(each.c[name]).label(name) for name in columns))).one()
+    total = session.execute(select(*(func.sum(each.c[name]).label(name) for name in _SUMS))).one()
     grams = session.scalar(
         select(func.sum(WeighingLine.grams))
         .join_from(WeighingLine, Weighing, Weighing.id == WeighingLine.weighing_id)
@@ -102,13 +107,15 @@ def programme_cost(session: Session, edges: Sequence[datetime], currency: str) -
 
 
 def _each(edges: Sequence[datetime]) -> CTE:
-    """One row per household, and one of the texts that belong to none."""
+    """One row per household, and one of the texts and sessions that belong to none."""
     texts = (
         select(
             OutboxMessage.household_id,
             func.count().label("texts"),
             func.sum(OutboxMessage.parts).label("parts"),
             func.count(PRICE).label("priced"),
+            _NOTHING.label("sessions"),
+            _NOTHING.label("priced_sessions"),
             func.coalesce(func.sum(PRICE), 0).label("micros"),
             _NOTHING.label("credit_minor"),
         )
@@ -116,12 +123,34 @@ def _each(edges: Sequence[datetime]) -> CTE:
         .group_by(OutboxMessage.household_id)
     )
     given = given_to_households(edges).subquery()
-    credit = select(given.c.household_id, *[_NOTHING] * 4, given.c.credit_minor)
-    both = union_all(texts, credit).subquery()
-    sums = (
-        func.sum(both.c[name]).label(name) for name in ("texts", "parts", "priced", "micros", "credit_minor")
-    )
+    credit = select(given.c.household_id, *[_NOTHING] * 6, given.c.credit_minor)
+    both = union_all(texts, _sessions(edges), credit).subquery()
+    sums = (func.sum(both.c[name]).label(name) for name in _SUMS)
     return select(both.c.household_id, *sums).group_by(both.c.household_id).cte("each")
+
+
+def _sessions(edges: Sequence[datetime]) -> Select[*tuple[Any, ...]]:
+    """As the texts' rows. A session is the household's that it was last about."""
+    about = (
+        select(UssdTurn.household_id)
+        .where(UssdTurn.ussd_session_id == UssdSession.id, UssdTurn.household_id.is_not(None))
+        .order_by(UssdTurn.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    began = (
+        select(about.label("household_id"), UssdSession.told_price_micros.label("micros"))
+        .where(within(UssdSession.started_at, edges))
+        .subquery()
+    )
+    return select(
+        began.c.household_id,
+        *[_NOTHING] * 3,
+        func.count(),
+        func.count(began.c.micros),
+        func.coalesce(func.sum(began.c.micros), 0),
+        _NOTHING,
+    ).group_by(began.c.household_id)
 
 
 def _left_micros(each: CTE, currency: str) -> Any:
@@ -130,11 +159,14 @@ def _left_micros(each: CTE, currency: str) -> Any:
 
 
 def _balance(row: Any, currency: str) -> dict[str, int]:
-    texts, credit_minor = int(row.texts or 0), int(row.credit_minor or 0)
+    texts, sessions = int(row.texts or 0), int(row.sessions or 0)
+    credit_minor = int(row.credit_minor or 0)
     return {
         "texts": texts,
         "parts": int(row.parts or 0),
         "unpriced_texts": texts - int(row.priced or 0),
+        "ussd_sessions": sessions,
+        "unpriced_ussd_sessions": sessions - int(row.priced_sessions or 0),
         "known_micros": int(row.micros or 0),
         "credit_minor": credit_minor,
         "credit_micros": credit_minor * _micros_per_minor(currency),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.conversation.catalogue import Catalogue
 from app.db.periods import within
-from app.messaging.models import OutboxMessage, OutboxStatus
+from app.messaging.models import OutboxMessage, OutboxStatus, UssdSession
 
 PRICE: Final[ColumnElement[int | None]] = func.coalesce(
     OutboxMessage.told_price_micros, OutboxMessage.price_micros
@@ -73,12 +73,27 @@ class GatewayCost(Sum):
     gateway: str | None = None
 
 
+@dataclass(frozen=True)
+class Calls:
+    """USSD sessions; what one costs its gateway says when it has ended."""
+
+    sessions: int = 0
+    known_micros: int = 0
+    unpriced_sessions: int = 0
+
+    @property
+    def cost_micros(self) -> int | None:
+        """Of those whose price is known; None where there are sessions and none has one."""
+        return None if self.sessions and self.sessions == self.unpriced_sessions else self.known_micros
+
+
 @dataclass
 class TextCosts:
     total: Sum = field(default_factory=Sum)
     templates: list[TemplateCost] = field(default_factory=list)
     """The dearest first."""
     gateways: list[GatewayCost] = field(default_factory=list)
+    ussd: Calls = field(default_factory=Calls)
     unclear_texts: int = 0
     """Whose gateway's answer was lost, and could not be looked up: they may have been charged for."""
 
@@ -129,7 +144,21 @@ def text_costs(session: Session, edges: Sequence[datetime], catalogue: Catalogue
     )
     found.gateways = sorted(by_gateway.values(), key=lambda one: (-one.known_micros, one.gateway or ""))
     found.unclear_texts = _unclear(session, edges)
+    found.ussd = calls(session, edges)
     return found
+
+
+def calls(session: Session, edges: Sequence[datetime]) -> Calls:
+    """The USSD sessions that began between `edges`."""
+    told = UssdSession.told_price_micros
+    row = session.execute(
+        select(
+            func.count().label("sessions"), func.sum(told).label("micros"), func.count(told).label("priced")
+        )
+        .select_from(UssdSession)
+        .where(within(UssdSession.started_at, edges))
+    ).one()
+    return Calls(row.sessions, int(row.micros or 0), row.sessions - row.priced)
 
 
 def _unclear(session: Session, edges: Sequence[datetime]) -> int:

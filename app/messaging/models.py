@@ -191,13 +191,15 @@ class UssdSession(Base):
     """All pages of what is shown, and in `page` the one that is."""
     page: Mapped[int]
     outcome: Mapped[UssdOutcome]
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     last_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_status: Mapped[str | None] = mapped_column(String(32))
     """The gateway's own word for how it ended."""
     cost: Mapped[str | None] = mapped_column(String(40))
     """As the gateway writes it, such as `NGN 1.60`."""
+    told_price_micros: Mapped[int | None] = mapped_column(BigInteger)
+    """The same as a number; null until it has ended, or where it is in another currency than ours."""
     duration_milliseconds: Mapped[int | None]
     end_raw: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     followed_up_at: Mapped[datetime | None]

@@ -21,7 +21,7 @@ from app.messaging import budgets
 from app.messaging.models import OutboxMessage, OutboxStatus
 from app.weighing import service as weighing
 from tests.factories import street
-from tests.factories.bills import a_text
+from tests.factories.bills import a_call, a_text
 from tests.factories.languages import CATALOGUE
 from tests.factories.street import LIMITS, RecordingPost, a_street
 
@@ -161,6 +161,30 @@ def test_households_whose_texts_leave_least_of_their_material_stand_first(databa
     assert (all_of_it.credit_minor, all_of_it.grams) == (45_000, 3_500)
     assert all_of_it.percent_of_credit == 5.89
     assert all_of_it.cost_per_kilogram_micros == 7_571_429
+
+
+def test_a_ussd_session_costs_what_its_gateway_said_and_the_household_it_was_last_about(
+    database: Database,
+) -> None:
+    place = a_street(database, NOW)
+    with database.unit_of_work() as session:
+        other = street.a_household(session, place.zone_id, "+2348000000011", NOW)
+        a_call(session, NOW, 1_600_000, [None, other, place.household_id, None])
+        a_call(session, NOW, None, [other])
+        a_call(session, NOW, 3_200_000)
+        a_call(session, NOW - timedelta(days=40), 1_600_000, [other])
+        a_text(session, NOW, household_id=other)
+    edges = NOVEMBER.edges(LAGOS)
+    found = costs_of(database).ussd
+    assert (found.sessions, found.cost_micros, found.unpriced_sessions) == (3, 4_800_000, 1)
+    with database.unit_of_work() as session:
+        each = household_costs(session, edges, "NGN", after=None, limit=9)
+        all_of_it = programme_cost(session, edges, "NGN")
+    figures = {
+        one.household_id: (one.ussd_sessions, one.unpriced_ussd_sessions, one.cost_micros) for one in each
+    }
+    assert figures == {place.household_id: (1, 0, 1_600_000), other: (1, 1, 4_000_000)}
+    assert (all_of_it.ussd_sessions, all_of_it.cost_micros) == (3, 8_800_000)
 
 
 def test_a_text_that_outgrows_its_budget_in_real_life_is_warned_of_once() -> None:

@@ -192,6 +192,7 @@ def test_a_cut_session_is_followed_by_the_open_question(network: Network) -> Non
     with network.container.database.unit_of_work() as session:
         row = session.scalars(select(UssdSession)).one()
     assert (row.cost, row.duration_milliseconds, row.outcome) == ("NGN 1.60", 41_250, "dropped")
+    assert row.told_price_micros == 1_600_000
     assert row.end_raw is not None
     assert row.end_raw["hopsCount"] == "3"
 

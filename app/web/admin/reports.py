@@ -28,10 +28,13 @@ MonthText = Annotated[
         examples=["2026-11"],
     ),
 ]
-_MICROS = "In millionths of one unit of the currency (a naira). Of the texts whose price is known; null where none is."
+_MICROS = (
+    "In millionths of one unit of the currency (a naira). Of what has a known price; null where nothing has."
+)
 CostMicros = Annotated[int | None, Field(description=_MICROS)]
 Unpriced = Annotated[int, Field(description="Texts whose price nobody has said; they are not in the cost.")]
 
+_CALLS: dict[str, Any] = {"sessions": 90, "cost_micros": 144_000_000, "unpriced_sessions": 0}
 _SUMS: dict[str, Any] = {"texts": 420, "parts": 420, "cost_micros": 1_680_000_000, "unpriced_texts": 0}
 
 
@@ -69,6 +72,12 @@ class GatewayCostOut(TextSums):
     gateway: str | None
 
 
+class UssdCostOut(Output):
+    sessions: int
+    cost_micros: CostMicros
+    unpriced_sessions: int = Field(description="Not ended yet, or their gateway did not say what they cost.")
+
+
 class TextCostsOut(Output):
     model_config = example(
         month="2026-11",
@@ -88,6 +97,7 @@ class TextCostsOut(Output):
                 "over_budget_texts": 0,
             }
         ],
+        ussd=_CALLS,
         gateways=[{**_SUMS, "cost_per_text_micros": 4_000_000, "told_texts": 0, "gateway": "twilio"}],
     )
 
@@ -99,6 +109,7 @@ class TextCostsOut(Output):
     )
     templates: list[TemplateCostOut] = Field(description="The dearest first.")
     gateways: list[GatewayCostOut]
+    ussd: UssdCostOut = Field(description="Sessions that began in the month; not in `total`.")
 
 
 class BalanceOut(Output):
@@ -106,6 +117,8 @@ class BalanceOut(Output):
     parts: int
     cost_micros: CostMicros
     unpriced_texts: Unpriced
+    ussd_sessions: int
+    unpriced_ussd_sessions: int
     credit_minor: int = Field(description="Given in the month, corrections taken off.")
     percent_of_credit: float | None = Field(
         description="The cost against the credit; null where there was no credit, or no price is known."
@@ -127,6 +140,8 @@ class HouseholdCostsOut(Output):
         currency="NGN",
         programme={
             **_SUMS,
+            "ussd_sessions": 0,
+            "unpriced_ussd_sessions": 0,
             "credit_minor": 9_800_000,
             "percent_of_credit": 1.71,
             "grams": 840_000,
@@ -138,6 +153,8 @@ class HouseholdCostsOut(Output):
                 "parts": 6,
                 "cost_micros": 24_000_000,
                 "unpriced_texts": 0,
+                "ussd_sessions": 0,
+                "unpriced_ussd_sessions": 0,
                 "credit_minor": 18_000,
                 "percent_of_credit": 13.33,
                 "household_id": "0193572a-6b00-7000-8000-000000000010",
@@ -167,6 +184,7 @@ def text_costs(asked: Annotated[ReportQuery, Query()], container: Here) -> TextC
         total=TextSums.model_validate(found.total),
         unclear_texts=found.unclear_texts,
         templates=[TemplateCostOut.model_validate(one) for one in found.templates],
+        ussd=UssdCostOut.model_validate(found.ussd),
         gateways=[GatewayCostOut.model_validate(one) for one in found.gateways],
     )
 
