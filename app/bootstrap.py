@@ -7,12 +7,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeVar
 
-from babel.numbers import get_currency_precision
-
 from app import flows
-from app.adapters.payments.manual import Manual
-from app.adapters.payments.paystack import Paystack
-from app.adapters.payments.standin import Standin
+from app.adapters.payments.making import MAKERS
 from app.adapters.payments.standin_company import PaymentCompany
 from app.adapters.routing.nearest_neighbour import NearestNeighbour
 from app.adapters.routing.straight_line import StraightLine
@@ -120,35 +116,13 @@ def _payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
     makers: dict[str, Callable[[Settings], PaymentProvider]] = {
         found.name: found.load() for found in entry_points(group="weighback.payment_providers")
     }
-    makers |= {"manual": _manual, "paystack": _paystack, "standin": _standin}
-    return {name: _chosen(makers, "PAYMENT_PROVIDERS", name)(settings) for name in settings.payment_providers}
-
-
-def _manual(settings: Settings) -> PaymentProvider:
-    return Manual(currency=settings.currency, currency_exponent=get_currency_precision(settings.currency))
-
-
-def _paystack(settings: Settings) -> PaymentProvider:
+    makers |= MAKERS
     try:
-        return Paystack(
-            secret_key=settings.paystack_secret_key.get_secret_value(),
-            currency=settings.currency,
-            bank_code=settings.paystack_bank_code,
-            programme_name=settings.programme_name,
-            api_url=settings.paystack_api_url,
-            timeout_seconds=settings.paystack_timeout_seconds,
-        )
+        return {
+            name: _chosen(makers, "PAYMENT_PROVIDERS", name)(settings) for name in settings.payment_providers
+        }
     except ValueError as error:
-        raise ConfigurationError(str(error)) from error
-
-
-def _standin(settings: Settings) -> PaymentProvider:
-    return Standin(
-        api_url=settings.standin_payments_api_url,
-        key=settings.standin_payments_key.get_secret_value(),
-        currency=settings.currency,
-        timeout_seconds=settings.standin_payments_timeout_seconds,
-    )
+        raise ConfigurationError(f"{PREFIX}PAYMENT_PROVIDERS: {error}") from error
 
 
 def payment_company(settings: Settings, callback_base_url: str, path: str = ":memory:") -> PaymentCompany:

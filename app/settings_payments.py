@@ -8,10 +8,24 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 _NEEDED = {
+    "africastalking": (
+        "africastalking_username",
+        "africastalking_api_key",
+        "africastalking_webhook_secret",
+    ),
+    "mtn_momo": (
+        "mtn_momo_api_user",
+        "mtn_momo_api_key",
+        "mtn_momo_subscription_key",
+        "mtn_momo_target_environment",
+    ),
     "paystack": ("paystack_secret_key", "paystack_bank_code"),
+    "reloadly": ("reloadly_client_id", "reloadly_client_secret"),
     "standin": ("standin_payments_api_url", "standin_payments_key"),
 }
 """What each provider cannot do without."""
+_OTHERWISE_CALLED = {"africastalking", "manual"}
+"""Nobody calls the general address about these."""
 
 
 class PaymentSettings(BaseSettings):
@@ -36,6 +50,21 @@ class PaymentSettings(BaseSettings):
     """Of the bank or network whose wallets are paid, from Paystack's list of banks."""
     paystack_api_url: str = "https://api.paystack.co"
     paystack_timeout_seconds: float = Field(default=10, gt=0)
+
+    mtn_momo_api_user: str = ""
+    mtn_momo_api_key: SecretStr = SecretStr("")
+    mtn_momo_subscription_key: SecretStr = SecretStr("")
+    """Of the Disbursement product."""
+    mtn_momo_target_environment: str = ""
+    """The country, such as `mtnghana`, or `sandbox`."""
+    mtn_momo_api_url: str = "https://proxy.momoapi.mtn.com"
+    mtn_momo_timeout_seconds: float = Field(default=15, gt=0)
+
+    reloadly_client_id: str = ""
+    reloadly_client_secret: SecretStr = SecretStr("")
+    reloadly_api_url: str = "https://topups.reloadly.com"
+    reloadly_auth_url: str = "https://auth.reloadly.com"
+    reloadly_timeout_seconds: float = Field(default=20, gt=0)
 
     @field_validator("payment_providers", mode="before")
     @classmethod
@@ -65,7 +94,10 @@ class PaymentSettings(BaseSettings):
             raise ValueError(
                 f"PAYMENT_PROVIDER_PREFIXES names {', '.join(sorted(strangers))}: name them in PAYMENT_PROVIDERS too"
             )
-        if set(self.payment_providers) - {"manual"} and not self.payment_webhook_secret.get_secret_value():
+        if (
+            set(self.payment_providers) - _OTHERWISE_CALLED
+            and not self.payment_webhook_secret.get_secret_value()
+        ):
             raise ValueError(
                 "set PAYMENT_WEBHOOK_SECRET: it is part of the address that PAYMENT_PROVIDERS call"
             )

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnExpressionArgument, func, select
 from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
 from app.payouts import booking
-from app.payouts.choosing import choose, note
+from app.payouts.choosing import choose, note, note_short
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt
 from app.payouts.observing import Word, keep, observe
 from app.payouts.ports import (
@@ -44,6 +44,8 @@ GIVE_UP_AFTER = timedelta(days=3)
 """Asked after for so long, a payout goes to a person."""
 UNSENT_FOR = timedelta(hours=12)
 """A provider that could not even be reached for so long: the credit is given back."""
+
+_PAID = AttemptResult.SUCCEEDED
 
 log = structlog.get_logger()
 
@@ -93,7 +95,7 @@ def claim(session: Session, office: Office, now: datetime) -> Claimed | None:
     """
     payout = session.scalar(
         select(Payout)
-        .where(Payout.status.in_(DUE), Payout.next_check_at <= now)
+        .where(Payout.status.in_(DUE | {PayoutStatus.PAID}), Payout.next_check_at <= now)
         .order_by(Payout.next_check_at, Payout.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -108,9 +110,12 @@ def claim(session: Session, office: Office, now: datetime) -> Claimed | None:
     if payout.provider not in office.providers:
         log.error("payout.provider_not_configured", payout_id=str(payout.id), provider=payout.provider)
         return Claimed(payout.id, None)
-    attempt = session.scalars(
-        select(PayoutAttempt).where(PayoutAttempt.payout_id == payout.id, PayoutAttempt.open)
-    ).one()
+    if payout.status is PayoutStatus.PAID:
+        payout.next_check_at = None
+        return Claimed(
+            payout.id, _call(_attempt(session, payout, PayoutAttempt.result == _PAID), submit=False)
+        )
+    attempt = _attempt(session, payout, PayoutAttempt.open)
     turn = Turn(session, payout, attempt, office.heard, now)
     if payout.status is PayoutStatus.SUBMITTING:
         turn.move(PayoutStatus.UNKNOWN)  # whoever was calling has died, or its answer was lost
@@ -124,7 +129,7 @@ def answered(session: Session, office: Office, call: Call, result: SubmitResult,
     """Record what a submit came to."""
     turn = _turn(session, call.attempt_id, office.heard, now)
     word = Word(_worded(result), "submit")
-    note(session, call.provider, result, turn.payout.amount_minor, now)
+    note(session, call.provider, result, now)
     if result.outcome is SubmitOutcome.NOT_SENT:
         keep(turn, word)
         _not_sent(turn)
@@ -144,7 +149,10 @@ def looked_up(session: Session, office: Office, call: Call, seen: Observation, n
 def called_back(
     session: Session, office: Office, attempt_id: UUID, *, seen: Observation, level: AuthLevel, now: datetime
 ) -> bool:
-    """Record a callback. A signed one is an answer; any other only makes us ask at once (True)."""
+    """Record a callback. A signed one is an answer; any other only makes us ask at once (True).
+
+    Also of a payout that is paid, where the callback says that it was not, or was taken back.
+    """
     turn = _turn(session, attempt_id, office.heard, now)
     word = Word(seen, "callback", level.name.lower())
     if level >= AuthLevel.SIGNED:
@@ -153,7 +161,11 @@ def called_back(
     keep(turn, word)
     if turn.attempt.provider_reference is None and level >= AuthLevel.SECRET:
         turn.attempt.provider_reference = seen.provider_reference
-    ask = turn.payout.status in {PayoutStatus.PENDING, PayoutStatus.UNKNOWN}
+    ask = turn.payout.status in {PayoutStatus.PENDING, PayoutStatus.UNKNOWN} or (
+        turn.payout.status is PayoutStatus.PAID
+        and turn.attempt.result is _PAID
+        and seen.status in {ObservedStatus.FAILED, ObservedStatus.REVERSED}
+    )
     if ask:
         turn.payout.next_check_at = now
     session.flush()
@@ -208,6 +220,8 @@ def delay(checks: int) -> timedelta:
 
 def _observe(turn: Turn, office: Office, word: Word) -> None:
     capabilities = office.providers[turn.attempt.provider].capabilities
+    if word.observation.short_of_float:
+        note_short(turn.session, turn.attempt.provider, turn.payout.amount_minor, turn.now)
     observe(turn, word, capabilities, office.not_found_final_after)
 
 
@@ -239,6 +253,10 @@ def _begin(session: Session, payout: Payout, office: Office, now: datetime) -> C
     move(session, payout, PayoutStatus.SUBMITTING, office.heard, now)
     payout.next_check_at = now + chosen.provider.capabilities.timeout + LEASE_MARGIN
     return _call(attempt, submit=True)
+
+
+def _attempt(session: Session, payout: Payout, which: ColumnExpressionArgument[bool]) -> PayoutAttempt:
+    return session.scalars(select(PayoutAttempt).where(PayoutAttempt.payout_id == payout.id, which)).one()
 
 
 def _call(attempt: PayoutAttempt, *, submit: bool) -> Call:
@@ -278,12 +296,4 @@ def _not_sent(turn: Turn) -> None:
 
 def _worded(result: SubmitResult) -> Observation:
     seen = result.observation
-    return Observation(
-        _STATUS_OF[result.outcome],
-        seen.reference,
-        seen.provider_reference,
-        seen.amount_minor,
-        seen.currency,
-        seen.payee_phone,
-        seen.code or result.outcome.value,
-    )
+    return replace(seen, status=_STATUS_OF[result.outcome], code=seen.code or result.outcome.value)

@@ -75,25 +75,30 @@ def choose(
     return next((one for one in possible if one.name not in troubled), possible[0])
 
 
-def note(session: Session, provider: str, result: SubmitResult, amount_minor: int, now: datetime) -> None:
-    """Remember what a submit tells of the provider's health and of our float with it."""
-    known = session.get(ProviderHealth, provider)
-    values: dict[str, object] = {}
-    if result.short_of_float:
-        log.error("payout.float_too_small", provider=provider, amount_minor=amount_minor)
-        values = {"short_until": now + SHORT_FOR, "short_from_minor": amount_minor}
-    elif result.outcome in _TROUBLE:
+def note(session: Session, provider: str, result: SubmitResult, now: datetime) -> None:
+    """Remember what a submit tells of the provider's health."""
+    if result.outcome in _TROUBLE:
         log.warning("payout.provider_unwell", provider=provider, code=result.observation.code)
-        values = {"unwell_until": now + UNWELL_FOR}
-    elif result.outcome in _WELL and known is not None and known.unwell_until is not None:
-        values = {"unwell_until": None}
-    if values:
-        values["updated_at"] = now
-        session.execute(
-            insert(session, ProviderHealth)
-            .values(provider=provider, **values)
-            .on_conflict_do_update(index_elements=["provider"], set_=values)
-        )
+        _remember(session, provider, now, unwell_until=now + UNWELL_FOR)
+    elif result.outcome in _WELL:
+        known = session.get(ProviderHealth, provider)
+        if known is not None and known.unwell_until is not None:
+            _remember(session, provider, now, unwell_until=None)
+
+
+def note_short(session: Session, provider: str, amount_minor: int, now: datetime) -> None:
+    """Remember that our float with the provider was too small for so much."""
+    log.error("payout.float_too_small", provider=provider, amount_minor=amount_minor)
+    _remember(session, provider, now, short_until=now + SHORT_FOR, short_from_minor=amount_minor)
+
+
+def _remember(session: Session, provider: str, now: datetime, **values: object) -> None:
+    values["updated_at"] = now
+    session.execute(
+        insert(session, ProviderHealth)
+        .values(provider=provider, **values)
+        .on_conflict_do_update(index_elements=["provider"], set_=values)
+    )
 
 
 def _troubled(session: Session, names: Iterable[str], amount_minor: int, now: datetime) -> set[str]:

@@ -144,18 +144,19 @@ def _not_found(turn: Turn, capabilities: Capabilities, final_after: timedelta) -
     payout, attempt = turn.payout, turn.attempt
     if payout.status not in IN_FLIGHT or not attempt.open:
         return
-    if attempt.provider_reference is not None:
-        turn.review("the provider no longer knows a payment that it took")
-        return
-    if payout.status is not _S.UNKNOWN:
+    if payout.status is _S.SUBMITTING:
         turn.move(_S.UNKNOWN)
-    stated = capabilities.not_found_final_after
-    old_enough = stated is not None and turn.now - attempt.created_at >= max(stated, final_after)
     first = attempt.first_not_found_at
     if first is None:
         attempt.first_not_found_at = turn.now
-    elif old_enough and turn.now - first >= NOT_FOUND_SPACING:
-        turn.give_back(AttemptResult.NOT_FOUND)
+    elif turn.now - first < NOT_FOUND_SPACING:
+        return
+    elif payout.status is _S.PENDING or attempt.provider_reference is not None:
+        turn.review("the provider no longer knows a payment that it took")
+    else:
+        stated = capabilities.not_found_final_after
+        if stated is not None and turn.now - attempt.created_at >= max(stated, final_after):
+            turn.give_back(AttemptResult.NOT_FOUND)
 
 
 def _difference(payout: Payout, seen: Observation) -> str | None:

@@ -120,14 +120,14 @@ class Observation:
     payee_phone: str | None = None
     code: str | None = None
     """The provider's own word, for people to look up."""
+    short_of_float: bool = False
+    """Not paid because our own account with the provider holds too little: others go first for a while."""
 
 
 @dataclass(frozen=True)
 class SubmitResult:
     outcome: SubmitOutcome = SubmitOutcome.INDETERMINATE
     observation: Observation = Observation(ObservedStatus.UNCLEAR)
-    short_of_float: bool = False
-    """Refused because our own account with the provider holds too little: others go first for a while."""
 
 
 class PaymentProvider(Protocol):

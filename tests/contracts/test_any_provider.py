@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.adapters.payments.manual import Manual
-from app.adapters.payments.paystack import Paystack
 from app.adapters.payments.standin import Standin
 from app.payouts.contract import ProviderContract, WireContract
 from app.payouts.ports import PaymentProvider
+from tests.factories.vendors import VENDORS
 
 
 class TestManual(ProviderContract):
@@ -19,12 +19,21 @@ class TestStandin(WireContract):
         return Standin(api_url=api_url, key="made-up", currency="NGN")
 
 
+class TestAfricasTalking(WireContract):
+    def provider(self, api_url: str) -> PaymentProvider:
+        return VENDORS["africastalking"].adapter_at(api_url)
+
+
+class TestMtnMomo(WireContract):
+    def provider(self, api_url: str) -> PaymentProvider:
+        return VENDORS["mtn_momo"].adapter_at(api_url)
+
+
 class TestPaystack(WireContract):
     def provider(self, api_url: str) -> PaymentProvider:
-        return Paystack(
-            secret_key="made-up",
-            currency="NGN",
-            bank_code="999992",
-            programme_name="Weighback",
-            api_url=api_url,
-        )
+        return VENDORS["paystack"].adapter_at(api_url)
+
+
+class TestReloadly(WireContract):
+    def provider(self, api_url: str) -> PaymentProvider:
+        return VENDORS["reloadly"].adapter_at(api_url)

@@ -37,6 +37,14 @@ class Fault:
     """For providers that can do better or worse here, and why, see their docstrings."""
 
 
+NEVER_FOUND = {"africastalking": (REVIEW, 0)}
+"""It knows no payment by our reference, so one without a request id of theirs cannot be asked after."""
+UNASKABLE = {"africastalking": (REVIEW, 1)}
+"""The same, paid: only its callback would have told us the request id."""
+TELLS_LESS = {"africastalking": (PAID, 1)}
+"""When asked, it tells neither amount nor phone."""
+KEEPS_ITS_WORD = {"africastalking": (PAID, 1), "mtn_momo": (PAID, 1)}
+"""What they have paid, they do not take back."""
 FAULTS = [
     Fault("all is well", PAID, 1),
     Fault("it answers too late", PAID, 1, {"submit": "slow"}),
@@ -49,9 +57,10 @@ FAULTS = [
         PAID,
         1,
         {"submit": "drop_after", "callback": "never"},
+        UNASKABLE,
     ),
-    Fault("the call is lost on the way", FAILED, 0, {"submit": "drop_before"}),
-    Fault("it is down behind its gateway", FAILED, 0, {"submit": "error_before"}),
+    Fault("the call is lost on the way", FAILED, 0, {"submit": "drop_before"}, NEVER_FOUND),
+    Fault("it is down behind its gateway", FAILED, 0, {"submit": "error_before"}, NEVER_FOUND),
     Fault("nobody can connect to it", FAILED, 0, {"submit": "unreachable"}),
     Fault("it refuses our key for a moment", PAID, 1, {"submit": "unauthorized_once"}),
     Fault("it never calls back", PAID, 1, {"callback": "never"}),
@@ -66,16 +75,11 @@ FAULTS = [
     Fault("its callbacks come out of order", PAID, 1, {"callback": "out_of_order"}),
     Fault("a stranger calls back in its name", PAID, 1, {"callback": "forged"}),
     Fault("the money cannot be delivered", FAILED, 0, {"outcome": "fail"}),
-    Fault(
-        "the money cannot be delivered, and it never says so",
-        FAILED,
-        0,
-        {"outcome": "fail", "callback": "never"},
-    ),
+    Fault("it cannot be delivered, and nobody says so", FAILED, 0, {"outcome": "fail", "callback": "never"}),
     Fault("our float there is too small", FAILED, 0, {"outcome": "short"}),
-    Fault("it pays, then takes it back", REVERSED, 1, {"outcome": "succeed_then_reverse"}),
-    Fault("it paid another amount", REVIEW, 1, {"report": "wrong_amount"}),
-    Fault("it paid somebody else", REVIEW, 1, {"report": "wrong_phone", "callback": "never"}),
+    Fault("it pays, then takes it back", REVERSED, 1, {"outcome": "succeed_then_reverse"}, KEEPS_ITS_WORD),
+    Fault("it paid another amount", REVIEW, 1, {"report": "wrong_amount"}, TELLS_LESS),
+    Fault("it paid somebody else", REVIEW, 1, {"report": "wrong_phone", "callback": "never"}, TELLS_LESS),
     Fault("it never comes to an end", REVIEW, 0, {"outcome": "never_settle"}),
     Fault("it forgets what it accepted", REVIEW, 0, {"outcome": "never_settle", "query": "not_found"}),
     Fault(

@@ -10,10 +10,13 @@ from uuid import UUID
 
 import httpx
 
+from app.adapters.payments.africastalking_airtime import AfricasTalkingAirtime
+from app.adapters.payments.mtn_momo import MtnMomo
 from app.adapters.payments.paystack import Paystack
+from app.adapters.payments.reloadly import Reloadly
 from app.payouts.ports import PaymentProvider
 from tests.factories.till import SECRET, Till, a_till
-from tests.standins import paystack
+from tests.standins import africastalking_airtime, mtn_momo, paystack, reloadly
 from tests.standins.company import Callback, Company, InProcess, Mood
 from tests.standins.vendors import COMPANIES
 
@@ -43,7 +46,51 @@ def _paystack(api_url: str, transport: httpx.AsyncBaseTransport | None) -> Payme
     )
 
 
-VENDORS: dict[str, Vendor] = {"paystack": Vendor(COMPANIES["paystack"], _paystack)}
+def _africastalking(api_url: str, transport: httpx.AsyncBaseTransport | None) -> PaymentProvider:
+    return AfricasTalkingAirtime(
+        username=africastalking_airtime.USERNAME,
+        api_key=africastalking_airtime.KEY,
+        currency="NGN",
+        currency_exponent=2,
+        api_url=api_url,
+        transport=transport,
+    )
+
+
+def _mtn_momo(api_url: str, transport: httpx.AsyncBaseTransport | None) -> PaymentProvider:
+    return MtnMomo(
+        api_user=mtn_momo.API_USER,
+        api_key=mtn_momo.API_KEY,
+        subscription_key=mtn_momo.SUBSCRIPTION_KEY,
+        target_environment="sandbox",
+        currency="NGN",
+        currency_exponent=2,
+        callback_url="https://weighback.test/webhooks/payments/mtn_momo/secret",
+        programme_name="Weighback",
+        api_url=api_url,
+        transport=transport,
+    )
+
+
+def _reloadly(api_url: str, transport: httpx.AsyncBaseTransport | None) -> PaymentProvider:
+    return Reloadly(
+        client_id=reloadly.CLIENT_ID,
+        client_secret=reloadly.CLIENT_SECRET,
+        currency="NGN",
+        currency_exponent=2,
+        api_url=api_url,
+        auth_url=api_url,
+        transport=transport,
+    )
+
+
+_MAKERS: dict[str, Callable[[str, httpx.AsyncBaseTransport | None], PaymentProvider]] = {
+    "africastalking": _africastalking,
+    "mtn_momo": _mtn_momo,
+    "paystack": _paystack,
+    "reloadly": _reloadly,
+}
+VENDORS = {name: Vendor(COMPANIES[name], make) for name, make in _MAKERS.items()}
 
 
 @dataclass
@@ -72,6 +119,12 @@ class Counter:
         answer = self.till.web.request(callback.method, path, content=callback.body, headers=headers)
         return int(answer.status_code)
 
+    def ask(self, callback: Callback) -> str:
+        """What a validation callback is answered."""
+        assert callback.path is not None
+        answer = self.till.web.post(callback.path, content=callback.body)
+        return str(answer.json()["status"])
+
     def work(self, later: timedelta = timedelta()) -> None:
         """Let time pass, the worker do what is due, and the company settle and report."""
         self.till.work(later)
@@ -86,7 +139,8 @@ class Counter:
 
 @contextmanager
 def a_counter(database_url: str, name: str) -> Iterator[Counter]:
-    with a_till(database_url, name) as till:
+    secret = africastalking_airtime.SECRET
+    with a_till(database_url, name, africastalking_webhook_secret=secret) as till:
         vendor = VENDORS[name]
         company = vendor.company()
         counter = Counter(name, till, company, vendor.adapter(company))

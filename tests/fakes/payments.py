@@ -24,7 +24,7 @@ from app.payouts.ports import (
 
 NOT_SENT = SubmitResult(SubmitOutcome.NOT_SENT)
 UNCLEAR = SubmitResult()
-SHORT = SubmitResult(SubmitOutcome.REJECTED_FINAL, Observation(ObservedStatus.FAILED), short_of_float=True)
+SHORT = SubmitResult(SubmitOutcome.REJECTED_FINAL, Observation(ObservedStatus.FAILED, short_of_float=True))
 PAID = SubmitResult(SubmitOutcome.SETTLED, Observation(ObservedStatus.SUCCEEDED))
 
 

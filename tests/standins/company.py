@@ -8,9 +8,10 @@ process (`InProcess`) or over a real socket (`python -m tests.standins NAME PORT
 from __future__ import annotations
 
 import abc
+import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -97,6 +98,9 @@ class Cut(Exception):
     """The connection ends without an answer."""
 
 
+_NUMBERS = itertools.count(1)
+"""No two payments have one id, whoever's account they are in."""
+
 Send = Callable[[Callback], int]
 """Calls us back and returns the HTTP status."""
 
@@ -105,6 +109,8 @@ class Company(abc.ABC):
     """One account with one company."""
 
     name: ClassVar[str]
+    takes_back: ClassVar[bool] = False
+    """Whether it can take a payment back after it said that it was made."""
 
     def __init__(self) -> None:
         self.mood = Mood()
@@ -113,7 +119,8 @@ class Company(abc.ABC):
         self.send: Send | None = None
         """Where callbacks go that come before an answer."""
         self._refused_once = False
-        self._made = 0
+        self._tokens: dict[str, int] = {}
+        """Calls that each token was used for."""
 
     @abc.abstractmethod
     def answer(self, request: Request) -> Reply:
@@ -134,8 +141,8 @@ class Company(abc.ABC):
         """An answer in a word that no documentation has."""
 
     def forged(self, callback: Callback) -> Callback:
-        """The same from somebody who does not know the secret."""
-        return Callback(callback.body, {}, callback.method, callback.path)
+        """The same from somebody who does not know the secret part of our address."""
+        return replace(callback, path=f"/webhooks/payments/{self.name}/guessed")
 
     def handle(self, request: Request) -> Reply:
         """Raises `Cut`."""
@@ -171,12 +178,22 @@ class Company(abc.ABC):
     def is_question(self, request: Request) -> bool:
         return request.method == "GET"
 
+    def new_token(self) -> str:
+        token = f"token-{len(self._tokens) + 1}"
+        self._tokens[token] = 0
+        return token
+
+    def knows_token(self, request: Request) -> bool:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in self._tokens or (self.mood.token == "expires" and self._tokens[token]):
+            return False
+        self._tokens[token] += 1
+        return True
+
     def take(self, reference: str, phone: str, amount_minor: int, currency: str, **more: Any) -> Payment:
         """A payment that is new to it."""
-        self._made += 1
-        payment = Payment(
-            reference, f"{self.name}-{self._made}", phone, amount_minor, currency, more=dict(more)
-        )
+        provider_id = f"{self.name}-{next(_NUMBERS)}"
+        payment = Payment(reference, provider_id, phone, amount_minor, currency, more=dict(more))
         self.payments[reference] = payment
         return payment
 
@@ -185,7 +202,11 @@ class Company(abc.ABC):
         for payment in list(self.payments.values()):
             if payment.status == "processing":
                 self._settle(payment)
-            elif payment.status == "succeeded" and self.mood.outcome == "succeed_then_reverse":
+            elif (
+                self.takes_back
+                and payment.status == "succeeded"
+                and self.mood.outcome == "succeed_then_reverse"
+            ):
                 payment.status = "reversed"
                 self.report(payment)
 

@@ -33,6 +33,7 @@ _WORDS = {"processing": "pending", "succeeded": "success", "failed": "failed", "
 
 class PaystackCompany(Company):
     name: ClassVar[str] = "paystack"
+    takes_back: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,6 +60,10 @@ class PaystackCompany(Company):
         event = f"transfer.{_WORDS[payment.status]}"
         raw = json.dumps({"event": event, "data": self._data(payment)}).encode()
         return Callback(raw, signed(raw))
+
+    def forged(self, callback: Callback) -> Callback:
+        """From somebody who knows the address, but not the key."""
+        return Callback(callback.body)
 
     def approval(self, payment: Payment) -> Callback:
         body = {"reference": payment.reference, "amount": payment.amount_minor, "currency": payment.currency}

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.standins.africastalking_airtime import AirtimeCompany
 from tests.standins.company import Company
+from tests.standins.mtn_momo import MomoCompany
 from tests.standins.paystack import PaystackCompany
+from tests.standins.reloadly import ReloadlyCompany
 
-COMPANIES: dict[str, Callable[[], Company]] = {"paystack": PaystackCompany}
+COMPANIES: dict[str, Callable[[], Company]] = {
+    "africastalking": AirtimeCompany,
+    "mtn_momo": MomoCompany,
+    "paystack": PaystackCompany,
+    "reloadly": ReloadlyCompany,
+}

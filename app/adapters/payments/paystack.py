@@ -264,8 +264,8 @@ def _refusal(request: WireRequest, answer: Answer) -> SubmitResult:
         return SubmitResult(SubmitOutcome.DUPLICATE, unread(code))
     message = str(answer.said.get("message", "")).lower()
     if answer.is_refusal and (code == _SHORT or message.startswith(_SHORT_MESSAGE)):
-        seen = Observation(ObservedStatus.FAILED, request.reference, code=_SHORT)
-        return SubmitResult(SubmitOutcome.REJECTED_FINAL, seen, short_of_float=True)
+        seen = Observation(ObservedStatus.FAILED, request.reference, code=_SHORT, short_of_float=True)
+        return SubmitResult(SubmitOutcome.REJECTED_FINAL, seen)
     log.error("paystack.unknown_answer", status=answer.status, code=code)
     return unclear(code)
 

@@ -129,9 +129,9 @@ def without_answer(lost: NoAnswer) -> SubmitResult:
     return unclear(lost.code) if lost.sent else not_sent(lost.code)
 
 
-def text(value: object) -> str | None:
-    """`value` if it is a text with something in it."""
-    return value[:LONGEST_TEXT] if isinstance(value, str) and value else None
+def text(value: object, longest: int | None = LONGEST_TEXT) -> str | None:
+    """`value` if it is a text with something in it, cut at `longest` characters."""
+    return value[:longest] if isinstance(value, str) and value else None
 
 
 def inner(value: object) -> dict[str, Any]:

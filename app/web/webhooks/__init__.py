@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.webhooks import africastalking, africastalking_ussd, payments, twilio
+from app.web.webhooks import (
+    africastalking,
+    africastalking_airtime,
+    africastalking_ussd,
+    payments,
+    twilio,
+)
 
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
 router.include_router(twilio.router)
 router.include_router(africastalking.router)
 router.include_router(africastalking_ussd.router)
+router.include_router(africastalking_airtime.router)
 router.include_router(payments.router)
