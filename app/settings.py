@@ -20,6 +20,7 @@ from app.settings_payments import PaymentSettings
 
 PREFIX = "WEIGHBACK_"
 _SHORTEST_SECRET = 32
+_A_NAME = re.compile("[A-Z][A-Z0-9_]+")
 _PRICE = re.compile(r"([a-z][\w-]*)\s*:\s*(\*|\+\d{1,15})\s*=\s*(\S+)", re.ASCII)
 
 
@@ -207,11 +208,11 @@ def load_settings(**given: object) -> Settings:
 
 
 def _sentence(problem: dict[str, object]) -> str:
-    location = problem.get("loc") or ()
-    name = (
-        PREFIX + "_".join(str(part) for part in location).upper()
-        if isinstance(location, tuple) and location
-        else ""
-    )
+    """What is wrong, with every setting in it under its full name."""
     message = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{name}: {message}" if name else f"{PREFIX}{message}"
+    location = problem.get("loc")
+    if isinstance(location, tuple) and location:
+        return f"{PREFIX}{'_'.join(str(part) for part in location).upper()}: {message}"
+    return _A_NAME.sub(
+        lambda found: PREFIX + found[0] if found[0].lower() in Settings.model_fields else found[0], message
+    )

@@ -114,11 +114,11 @@ def compare(dialect: str, *, seconds: float, rounds: int, connections: int) -> d
         }
         requests = signed_requests()
         for port in ports.values():
-            asyncio.run(drive(port, requests, connections, WARM_UP_SECONDS))
+            asyncio.run(drive(port, [requests] * connections, WARM_UP_SECONDS))
         for number in range(rounds):
             for side in sorted(ports, reverse=bool(number % 2)):
                 batch = iter(list(itertools.islice(requests, int(seconds * 3000))))
-                outcomes[side].add(asyncio.run(drive(ports[side], batch, connections, seconds)))
+                outcomes[side].add(asyncio.run(drive(ports[side], [batch] * connections, seconds)))
     return outcomes
 
 

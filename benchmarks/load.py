@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 
@@ -25,17 +25,25 @@ class Outcome:
         ordered = sorted(self.latencies_seconds)
         return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
+    def share_within(self, milliseconds: float) -> float:
+        """Of all that was asked, failures included."""
+        asked = len(self.latencies_seconds) + self.failures
+        return sum(latency * 1000 <= milliseconds for latency in self.latencies_seconds) / max(1, asked)
+
     def add(self, other: Outcome) -> None:
         self.seconds += other.seconds
         self.latencies_seconds += other.latencies_seconds
         self.failures += other.failures
 
 
-async def drive(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Outcome:
-    """Send `requests` over `connections` until `seconds` have passed; each waits for its answer."""
+async def drive(port: int, requests: Sequence[Iterator[bytes]], seconds: float) -> Outcome:
+    """Send each of `requests` over a connection of its own until `seconds` have passed, one at a time.
+
+    The same iterator may stand there several times: its requests are then shared out.
+    """
     outcome = Outcome()
     started = time.perf_counter()
-    await asyncio.gather(*(_converse(port, requests, started + seconds, outcome) for _ in range(connections)))
+    await asyncio.gather(*(_converse(port, each, started + seconds, outcome) for each in requests))
     outcome.seconds = time.perf_counter() - started
     return outcome
 

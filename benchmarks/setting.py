@@ -18,6 +18,8 @@ from tests import postgres
 
 PUBLIC_URL = "https://sms.example.org"
 TOKEN = "made-up-token-for-the-benchmark"
+USSD_SECRET = "made-up-secret-in-the-address-of-webhooks"
+USSD_PATH = f"/webhooks/africastalking/{USSD_SECRET}/ussd"
 PHONES = [f"+23480000{number:05d}" for number in range(4000)]
 """Enough that no phone texts like a machine."""
 
@@ -32,7 +34,12 @@ def environment(database_url: str) -> dict[str, str]:
         "WEIGHBACK_TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
         "WEIGHBACK_TWILIO_AUTH_TOKEN": TOKEN,
         "WEIGHBACK_TWILIO_FROM": "+2348000009999",
-        "WEIGHBACK_INBOUND_TEXTS_PER_PHONE_PER_DAY": "1000000",
+        "WEIGHBACK_SMS_GATEWAYS": "*=twilio|africastalking",
+        "WEIGHBACK_AFRICASTALKING_USERNAME": "benchmark",
+        "WEIGHBACK_AFRICASTALKING_FROM": "WEIGHBACK",
+        "WEIGHBACK_AFRICASTALKING_API_KEY": "made-up-key",
+        "WEIGHBACK_AFRICASTALKING_WEBHOOK_SECRET": USSD_SECRET,
+        **{f"WEIGHBACK_INBOUND_TEXTS_PER_PHONE_PER_{span}": "1000000" for span in ("MINUTE", "HOUR", "DAY")},
     }
 
 

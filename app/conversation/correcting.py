@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -20,6 +21,8 @@ SHORTEST_WORD = 4
 SHORTEST_TYPED = 3
 SHORTEST_FOR_TWO_SLIPS = 7
 _RUN = re.compile(r"(.)\1+")
+_WORDS_KEPT = 4096
+"""All command words of all languages, and what was typed lately: they are compared with every text."""
 _VOWELS = str.maketrans("", "", "aeiou")
 
 
@@ -98,7 +101,7 @@ def _word_slips(typed: str, word: str, *, first_letter_counts: bool = True) -> i
         return 1
     if len(typed) < SHORTEST_TYPED or (first_letter_counts and len(word) < SHORTEST_WORD):
         return None
-    if typed == word.translate(_VOWELS):
+    if typed == _without_vowels(word):
         return 1
     limit = _limit(word)
     slips = OSA.distance(typed, word, score_cutoff=limit)
@@ -115,5 +118,11 @@ def _limit(word: str) -> int:
     return 1 if len(word) < SHORTEST_FOR_TWO_SLIPS else 2
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
 def _held_down(word: str) -> str:
     return _RUN.sub(r"\1", word)
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _without_vowels(word: str) -> str:
+    return word.translate(_VOWELS)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from string import Formatter
 
 _Piece = tuple[str, str | None]
+_plural = lru_cache(gettext.c2py)
+"""Compiled once per language, not once per text."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Wording:
         for found in names:
             if everywhere - found - {"count"}:
                 raise ValueError(f"a plural form lacks {', '.join(sorted(everywhere - found))}")
-        return cls(parsed, frozenset(everywhere), gettext.c2py(plural_expression))
+        return cls(parsed, frozenset(everywhere), _plural(plural_expression))
 
     def fill(self, values: Mapping[str, str], count: int | None) -> str:
         """The text with `values` in place. Raises `KeyError` for a placeholder without a value."""

@@ -49,7 +49,7 @@ def test_a_chain_that_is_none_is_refused_with_an_example(chains: str) -> None:
     ],
 )
 def test_production_does_not_start_without_what_a_gateway_needs(missing: str) -> None:
-    with pytest.raises(ConfigurationError, match=missing.upper()):
+    with pytest.raises(ConfigurationError, match=f"set WEIGHBACK_{missing.upper()}"):
         load_settings(**COMPLETE | {missing: ""})
 
 
