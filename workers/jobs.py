@@ -7,6 +7,7 @@ from app.pickups.service import EXTEND_PICKUPS
 from workers.campaigns import SEND_CAMPAIGNS, send_campaigns
 from workers.deliver import deliver_texts
 from workers.forgetting import FORGET_OLD, forget_old
+from workers.households import END_REPLACED_PHONES, end_replaced_phones
 from workers.payouts import SETTLE_PAYOUTS, settle_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.registry import Registry
@@ -19,6 +20,7 @@ EVERY_TEN_MINUTES = "20 */10 * * * *"
 EVERY_NIGHT = "40 15 2 * * *"
 
 registry = Registry()
+registry.job(END_REPLACED_PHONES, every=EVERY_TEN_MINUTES)(end_replaced_phones)
 registry.job(EXTEND_PICKUPS, every=EVERY_HOUR)(extend_pickups)
 registry.job(WRITE_REMINDERS, every=30)(write_reminders)
 registry.job(SEND_CAMPAIGNS, every=10)(send_campaigns)

@@ -90,6 +90,49 @@ class AnswerQuiz:
     letter: str
 
 
+@dataclass(frozen=True)
+class InvitePhone:
+    household_id: UUID
+    phone: str
+    changing: bool
+    """It takes the place of the phone that asks."""
+
+
+@dataclass(frozen=True)
+class AcceptInvitation:
+    invitation_id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class ClaimNumber:
+    """A new phone takes the place of one that is lost, once somebody at the door agrees."""
+
+    old_phone: str
+
+
+@dataclass(frozen=True)
+class RemovePhone:
+    household_id: UUID
+    phone: str
+
+
+@dataclass(frozen=True)
+class SetTexts:
+    household_id: UUID
+    phone: str
+    receipts: bool
+    reminders: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    household_id: UUID
+    zone_code: str
+    landmark: str
+    location: Location | None
+
+
 Action = (
     Enrol
     | RequestPickup
@@ -103,4 +146,10 @@ Action = (
     | CheckPin
     | SetPin
     | AnswerQuiz
+    | InvitePhone
+    | AcceptInvitation
+    | ClaimNumber
+    | RemovePhone
+    | SetTexts
+    | Move
 )

@@ -7,23 +7,28 @@ text; whatever had been begun is undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 
 from app.cases import service as cases
 from app.conversation.states import Reply, say
-from app.errors import Conflict, InsufficientBalance, InvalidInput, NotFound
-from app.flows import actions, pin_commands, quiz
+from app.errors import Conflict, InsufficientBalance, InvalidInput, NotFound, Refused
+from app.flows import actions, phone_commands, pin_commands, quiz
 from app.flows.doing import Doing, Done, Refusal
 from app.flows.facts import visit_of
+from app.flows.notices import tell_phones
 from app.households import service as households
 from app.kernel.clock import local_date
 from app.kernel.grams import kilograms
 from app.kernel.phone import national
 from app.ledger import service as ledger
 from app.pickups import service as pickups
+from app.pickups.models import Pickup
 from app.places import service as places
+from app.places.models import Zone
 from app.rewards import service as rewards
 
 log = structlog.get_logger()
@@ -72,18 +77,53 @@ def _enrol(doing: Doing, action: actions.Enrol) -> Reply:
         comes_back=not any(home.left and home.guarded for home in doing.facts.homes),
         now=doing.now,
     )
-    pickups.extend(
-        doing.session,
-        doing.now,
-        doing.post,
-        pickups.Timetable.of(doing.settings),
-        zone_id=zone.id,
-        household_id=household.id,
-    )
-    first = pickups.upcoming(doing.session, household.id, local_date(doing.now, zone.timezone))
+    first = _scheduled(doing, household.id, zone)
     if first is None:
         return say("join.done.undated", name=action.name, zone=zone.name)
     return say("join.done", name=action.name, **visit_of(first).when)
+
+
+def _move(doing: Doing, action: actions.Move) -> Reply:
+    """Raises `Refused` for a phone that may be a stranger's."""
+    if doing.home(action.household_id).guarded:
+        raise Refused("The phone is guarded.")
+    zone = places.zone_by_code(doing.session, action.zone_code)
+    if zone is None:
+        return say("join.zone.none", programme=doing.facts.programme)
+    households.change_place(
+        doing.session,
+        action.household_id,
+        zone_id=zone.id,
+        landmark=action.landmark,
+        location=action.location,
+        now=doing.now,
+    )
+    first = _scheduled(doing, action.household_id, zone)
+    tell_phones(
+        doing.session,
+        doing.post,
+        action.household_id,
+        key="move.told",
+        values={"zone": zone.name, "programme": doing.facts.programme},
+        but=doing.facts.phone,
+        now=doing.now,
+    )
+    if first is None:
+        return say("move.done.undated", zone=zone.name)
+    return say("move.done", zone=zone.name, **visit_of(first).when)
+
+
+def _scheduled(doing: Doing, household_id: UUID, zone: Zone) -> Pickup | None:
+    """Pickups for a household that came to `zone`, with those it brings along; the next one."""
+    timetable = pickups.Timetable.of(doing.settings)
+    pickups.extend(
+        doing.session, doing.now, doing.post, timetable, zone_id=zone.id, household_id=household_id
+    )
+    today = local_date(doing.now, zone.timezone)
+    first = pickups.upcoming(doing.session, household_id, today)
+    if first is not None and first.zone_id != zone.id:  # today's, where they still live for a day
+        first = pickups.upcoming(doing.session, household_id, today + timedelta(days=1))
+    return first
 
 
 def _request(doing: Doing, action: actions.RequestPickup) -> Reply:
@@ -170,6 +210,12 @@ _ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | Refusal | None]] = {
     actions.CheckPin: pin_commands.check_pin,
     actions.SetPin: pin_commands.set_pin,
     actions.AnswerQuiz: quiz.answer,
+    actions.InvitePhone: phone_commands.invite,
+    actions.AcceptInvitation: phone_commands.accept,
+    actions.ClaimNumber: phone_commands.claim,
+    actions.RemovePhone: phone_commands.remove,
+    actions.SetTexts: phone_commands.set_texts,
+    actions.Move: _move,
 }
 _REFUSED: Mapping[type, Callable[[Doing, Any], Reply]] = {
     actions.RequestPickup: lambda doing, action: say(
@@ -178,4 +224,8 @@ _REFUSED: Mapping[type, Callable[[Doing, Any], Reply]] = {
     actions.SkipPickup: lambda _doing, _action: say("skip.late"),
     actions.ConfirmPickup: lambda _doing, _action: say("skip.late"),
     actions.Redeem: lambda _doing, _action: say("redeem.refused"),
+    actions.InvitePhone: lambda _doing, _action: say("phones.refused"),
+    actions.AcceptInvitation: lambda _doing, _action: say("phones.refused"),
+    actions.RemovePhone: lambda _doing, _action: say("phones.last"),
+    actions.SetTexts: lambda _doing, _action: say("phones.texts.last"),
 }

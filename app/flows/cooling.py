@@ -11,11 +11,13 @@ from app.flows.snapshot import Home, Snapshot
 
 def too_new(home: Home) -> Reply:
     """Why it may not change phones or the PIN yet."""
-    return say("phones.cooling", **_free_from(home))
+    return say("phones.leaving") if home.leaves else say("phones.cooling", **_free_from(home))
 
 
 def may_not_spend(facts: Snapshot, home: Home) -> Reply:
     """Why it may not spend yet, and from when it may."""
+    if home.leaves:
+        return say("phones.leaving")
     return say("redeem.cooling", balance=facts.balance, **_free_from(home))
 
 

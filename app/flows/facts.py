@@ -120,12 +120,7 @@ def _offers(session: Session) -> dict[str, Any]:
 
 def _invitations(session: Session, phone: str, now: datetime) -> dict[str, Any]:
     asked = invitations.open_for(session, phone, now)
-    names = {zone.id: zone.name for zone in places.zones(session)} if asked else {}
-    return {
-        "invitations": tuple(
-            Invited(one.id, household.name, names.get(household.zone_id, "")) for one, household in asked
-        )
-    }
+    return {"invitations": tuple(Invited(one.id, household.name) for one, household in asked)}
 
 
 def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from app.conversation.states import Data
 from app.conversation.values import Command, Value
 from app.flows.home import PLACE_LONGEST
 from app.flows.join import NAME_LONGEST
-from app.flows.snapshot import Area, Home, LastWeighing, Offer, Purse, Snapshot
+from app.flows.snapshot import Area, Home, HomePhone, LastWeighing, Offer, Purse, Snapshot
+from app.flows.where import LANDMARK_LONGEST
+from app.households.phones import MOST_PHONES
 from app.kernel.grams import Grams
 from app.kernel.money import Money
 from app.weighing.receipt import LINES_ROOM_CHARACTERS
@@ -35,6 +37,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "credit": _MUCH,
     "date": _DAY,
     "day": _DAY,
+    "digits": "000",
     "done": 99,
     "end": time(12, 30),
     "from": _DAY,
@@ -50,6 +53,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "moved_to": _DAY,
     "name": "W" * NAME_LONGEST,
     "phone": "0800 000 0000",
+    "phones": ", ".join(["0800 000 0000"] * MOST_PHONES),
     "place": "W" * PLACE_LONGEST,
     "position": 99,
     "programme": "Weighback",
@@ -90,6 +94,7 @@ def longest_facts(catalogue: Catalogue) -> Snapshot:
         purse=Purse(99_999_950, 9_999_950),
         offers=(Offer("AIRTIME", "Airtime", 5_000, 9_999_950, 50),),
         weighing=LastWeighing(_DAY, Grams(199_950), disputed=False),
+        phones=tuple(HomePhone(f"+234800000{n:04}", True, True) for n in range(MOST_PHONES)),
     )
 
 
@@ -100,5 +105,7 @@ LONGEST_DATA: Final[Data] = {
     "left": "1",
     "home": str(UUID(int=1)),
     "command": "BALANCE",
+    "phone": "+2348000000000",
+    "landmark": "W" * LANDMARK_LONGEST,
 }
 """What a conversation has gathered when its questions are longest."""

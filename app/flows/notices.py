@@ -35,3 +35,17 @@ def tell_phones(
                 now=now,
                 household_id=household_id,
             )
+
+
+def tell(
+    session: Session,
+    post: Post,
+    phone: str,
+    language: str,
+    *,
+    key: str,
+    values: Mapping[str, Value],
+    now: datetime,
+) -> None:
+    """Text one phone that the household has, or had."""
+    post.text(session, phone=phone, language=language, key=key, values=values, now=now)

@@ -28,7 +28,7 @@ def check_pin(doing: Doing, action: actions.CheckPin) -> Reply | Refusal:
 
 def set_pin(doing: Doing, action: actions.SetPin) -> Reply:
     """Raises `Refused` for a phone that may not, and where another phone set one meanwhile."""
-    _in_full_power(doing, action.household_id)
+    in_full_power(doing, action.household_id)
     if pins.has_pin(doing.session, action.household_id) and not action.knew_old:
         raise Refused("The household has a PIN already.")
     pins.set_pin(doing.session, action.household_id, action.pin, doing.now)
@@ -58,11 +58,16 @@ def keep_from_spending(doing: Doing, action: actions.Redeem) -> Refusal | None:
     return _wrong(doing, action.household_id, action.pin)
 
 
-def _in_full_power(doing: Doing, household_id: UUID) -> None:
-    """Raises `Refused` for a phone that may be a stranger's, or is new in the household."""
+def in_full_power(doing: Doing, household_id: UUID, *, to_object: str | None = None) -> None:
+    """Raises `Refused` for a phone that may be a stranger's, or is new in the household.
+
+    One whose place is being taken may do nothing but send away `to_object`, the phone that takes it.
+    """
     if doing.home(household_id).guarded:
         raise Refused("The phone is guarded.")
     phone = phones.of(doing.session, household_id, doing.facts.phone)
+    if to_object is not None and phone.replaced_by == to_object:
+        return
     if phones.cooling_until(phone, doing.now) is not None:
         raise Refused("The phone is new in the household, or leaves it.")
 

@@ -144,7 +144,6 @@ class Invited:
 
     invitation_id: UUID
     name: str
-    zone_name: str
 
 
 @dataclass(frozen=True)
