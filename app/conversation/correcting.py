@@ -48,9 +48,9 @@ class Corrector:
     def nearest(self, words: str) -> str | None:
         """The joined word or phrase that `words`, normalised, was meant to be, where only one command is near.
 
-        A number is no slip: `option 3` is not `options`.
+        A number is no slip: `option 3` is not `options`. Whoever calls has asked `is_reserved`, of the whole text.
         """
-        if any(c.isdigit() for c in words) or self.is_reserved(words):
+        if any(c.isdigit() for c in words):
             return None
         typed = tuple(words.split())
         best: dict[str, str] = {}

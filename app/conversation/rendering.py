@@ -9,7 +9,9 @@ from app.conversation.states import Line, Option, Reply
 
 def as_text(reply: Reply, catalogue: Catalogue, language: str | None) -> str:
     """Lines under each other, then the numbered options, one a line; the heading where it costs no further part."""
-    written = [catalogue.text(each.key, language, **each.values) for each in reply.lines]
+    spoken = catalogue.spoken(language)
+    write = spoken.show if reply.brief else spoken.say
+    written = [write(each.key, each.values) for each in reply.lines]
     written += [f"{option.number} {_label(option, catalogue, language)}" for option in reply.options]
     text = "\n".join(written)
     if reply.heading is None:

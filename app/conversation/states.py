@@ -49,6 +49,8 @@ class Reply:
     options: tuple[Option, ...] = ()
     heading: Line | None = None
     """What it is about; left out where there is no room."""
+    brief: bool = False
+    """In the shorter wordings that screens have, because one text holds several answers."""
 
 
 def say(key: str, **values: Value) -> Reply:

@@ -11,7 +11,9 @@ from app.flows.snapshot import HOMES, Snapshot
 
 ASKED = "guess.asked"
 
-DONE_IF_GUESSED: Final = frozenset({"JOIN", "NEXT", "BALANCE", "RATES", "WRONG", "LANG", "MENU", "THANKS"})
+DONE_IF_GUESSED: Final = frozenset(
+    {"JOIN", "NEXT", "BALANCE", "RATES", "HISTORY", "HOME", "WRONG", "LANG", "MENU", "THANKS"}
+)
 """They tell something, or ask a question of their own first."""
 DONE_IF_LONG: Final = frozenset({"PICKUP", "SKIP", "READY"})
 """They change something that one more text puts right. Any other command is asked about: money, leaving."""

@@ -1,12 +1,13 @@
 """BALANCE AND NEXT: more than one command in one text, which gets at most one text back.
 
-The first is done. Where it and the next ones only tell something and all of it fits, they are told together;
-otherwise the answer says how to ask for the second.
+The first is done. Where it and the next ones only tell something and all of it fits, they are told together, in
+shorter wordings where need be; otherwise the answer says how to ask for the second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from app.conversation.states import Reply, line
@@ -31,11 +32,17 @@ def with_others(
     if first in TELLING:
         while others and others[0] in TELLING:
             told = answer(others[0])
-            together = Reply((*reply.lines, *told.lines)) if told else None
-            if together is None or not fits(together):
+            lines = (*reply.lines, *told.lines) if told else ()
+            fitting = [
+                both
+                for both in (Reply(lines, brief=short) for short in (False, True))
+                if lines and fits(both)
+            ]
+            if not fitting:
                 break
-            reply, others = together, others[1:]
+            reply, others = fitting[0], others[1:]
     if others:
-        hinting = Reply((*reply.lines, line("also.one", command=Command(others[0]))), reply.options)
+        hint = line("also.one", command=Command(others[0]))
+        hinting = replace(reply, lines=(*reply.lines, hint))
         reply = hinting if fits(hinting) else reply
     return reply

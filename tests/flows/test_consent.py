@@ -125,6 +125,7 @@ def test_two_machines_talking_to_each_other_fall_silent(town: Town) -> None:
     "body",
     [
         "Your message {n} has been received. We will answer soon.",
+        "Received {n}{n}{n}{n}-{n}{n}{n}{n}-{n}{n}{n}{n}, thank you.",
         "Auto-reply 10:{n}:07 - our office is closed, ref A{n}F-2{n}.",
     ],
 )

@@ -163,7 +163,12 @@ def test_yesterdays_question_stands_in_nobodys_way(database: Database) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("balance and next pickup", ["your credit is N0", "And text NEXT for the other"]),
+        ("balance and next pickup", ["your credit is N0", "Your next pickup: Mon 23 Nov"]),
+        ("Balance, pickup", ["your credit is N0", "And text PICKUP for the other"]),
+        (
+            "next + balance + rates",
+            ["Your next pickup", "your credit is N0", "Cans N300"],
+        ),
         ("SKIP. BALANCE?", ["we will not come on", "And text BALANCE for the other"]),
         ("hello, balance", ["your credit is N0"]),
     ],
