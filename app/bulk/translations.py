@@ -28,6 +28,8 @@ NEEDED: Final = ("key", "kind", "translation")
 SOURCE: Final = "en"
 """The language that all others are translated from."""
 _TEXT: Final = "text"
+_OPTIONAL: Final = frozenset({"format", "screen"})
+"""Kinds of which a language need not have what English has: a currency, a wording for screens."""
 _BOM: Final = "\ufeff"
 
 Row = Mapping[str, str]
@@ -178,6 +180,8 @@ def take(library: Library, code: str, rows: Sequence[Row]) -> Taken:
     given, mistakes = _by_entry(rows, english, own)
     changed, added, faulty = dict[Name, tuple[str, ...]](), list[PoEntry](), set[Name]()
     for name, (forms, line) in given.items():
+        if not any(forms) and name[0] in _OPTIONAL and name not in own.entries:
+            continue
         if wrong := _unusable(name, forms):
             mistakes.append(Mistake(f"{name[1]} {wrong}", line))
             faulty.add(name)

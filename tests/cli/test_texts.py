@@ -218,6 +218,16 @@ def test_what_a_language_lacks_comes_in_at_its_place(run: Run, library: Library,
     assert after.index("wrong.none") < after.index("lang.ask") < after.index("lang.done")
 
 
+def test_a_wording_for_screens_may_be_left_out(run: Run, library: Library, tmp_path: Path) -> None:
+    path, file = library.path("sw"), tmp_path / "sw.csv"
+    whole = path.read_text(encoding="utf-8")
+    without = whole.replace('msgctxt "screen"\nmsgid "home.choose"\nmsgstr "Nyumba gani?"\n\n', "")
+    assert without != whole
+    path.write_text(without, encoding="utf-8")
+    run("export", str(file), "--language", "sw")
+    assert run("import", str(file), "--language", "sw") == (0, "0 changed\n")
+
+
 def test_a_language_without_a_file_is_told_how_to_begin(run: Run, tmp_path: Path) -> None:
     status, said = run("export", str(tmp_path / "wo.csv"), "--language", "wo")
     assert status == 2
