@@ -15,8 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigurationError
 from app.kernel.money import micros
-from app.settings_gateways import GatewaySettings
-from app.settings_payments import PaymentSettings
+from app.settings.gateways import GatewaySettings
+from app.settings.payments import PaymentSettings
 
 PREFIX = "WEIGHBACK_"
 _SHORTEST_SECRET = 32
