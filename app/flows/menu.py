@@ -62,7 +62,8 @@ def _hear_idle(said: Said, facts: Snapshot, data: Data) -> Outcome:
         return Step(reply=say("lapsed", command=Command(data[LAPSED])))
     if facts.homes and said.number == _READY:
         return Open("READY")
-    if facts.homes and said.kinds & {"agree", "polite", "nod"}:
+    kind = said.kinds & {"agree", "polite", "nod"}
+    if facts.homes and kind and "near-stop" not in said.kinds:  # STP is please in French, and nearly STOP
         return Step(reply=say("thanks"))
     return _not_understood(said, facts)
 
