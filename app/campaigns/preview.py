@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from app.conversation.fit import Size, measure, plain
 
 PricePerPart = Callable[[str], int | None]
 """Micros (millionths of a unit of the service's currency) for one part to a phone; None where unknown."""
-_ROWS_AT_ONCE = 1000
 
 
 @dataclass
@@ -86,22 +85,26 @@ class Preview:
         return sum(one.parts for one in self.languages.values())
 
 
+def members(session: Session, campaign: Campaign, timezone: str) -> Sequence[Row[Any]]:
+    """Everybody whom `preview` counts. Read first, so that counting tens of thousands holds up no transaction."""
+    query = segment.members(Segment.stored(campaign.segment), timezone)
+    return session.execute(query.order_by("phone", "place")).all()
+
+
 def preview(
-    session: Session,
     campaign: Campaign,
+    rows: Sequence[Row[Any]],
     *,
     catalogue: Catalogue,
     programme: str,
-    timezone: str,
     price_per_part: PricePerPart,
 ) -> Preview:
-    """Reach, parts and cost, with every recipient's real name filled in."""
+    """Reach, parts and cost, with every recipient's real name filled in. `rows` are its `members`."""
     found = Preview()
     drafts = wording.drafts(campaign, catalogue)
     households: set[UUID] = set()
     texted: set[str] = set()
-    query = segment.members(Segment.stored(campaign.segment), timezone).order_by("phone", "place")
-    for row in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+    for row in rows:
         if row.place == 1:
             _count(found, campaign, drafts, row, texted, programme=programme, price_per_part=price_per_part)
         if row.phone in texted:

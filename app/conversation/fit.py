@@ -19,6 +19,7 @@ _ESCAPE = "\x1b"  # the table's way into its extension, not a character a phone 
 _EXTENSION = frozenset(GSM_EXT_CHARSET)
 _GSM = (frozenset(GSM_BASIC_CHARSET) | _EXTENSION) - {_ESCAPE}
 _BYTES_PER_UNIT = 2
+_SEPTETS_ALONE = 160
 SCREEN_BYTES = 160
 SCREEN_SEPTETS = SCREEN_BYTES * 8 // 7
 
@@ -44,6 +45,9 @@ def measure(text: str) -> Size:
     if not text:
         return Size(Encoding.GSM7, 0, 1)
     if _GSM.issuperset(text):
+        septets = len(text) + sum(map(text.count, _EXTENSION))
+        if septets <= _SEPTETS_ALONE:  # nearly all of them: measuring is on the path of every text
+            return Size(Encoding.GSM7, septets, 1)
         split = smsutil.split(text)
         return Size(Encoding.GSM7, split.total_bytes, len(split.parts))
     split = smsutil.unicode_split(text)

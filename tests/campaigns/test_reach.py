@@ -30,14 +30,15 @@ NAIRA_4 = 4_000_000
 def look(press: Press, price_per_part: PricePerPart = lambda _: NAIRA_4, **given: Any) -> Preview:
     campaign = press.campaign(start=False, **given)
     with press.database.unit_of_work() as session:
-        return previews.preview(
-            session,
-            service.get(session, campaign),
-            catalogue=press.container.catalogue,
-            programme="Weighback",
-            timezone="Africa/Lagos",
-            price_per_part=price_per_part,
-        )
+        row = service.get(session, campaign)
+        members = previews.members(session, row, "Africa/Lagos")
+    return previews.preview(
+        row,
+        members,
+        catalogue=press.container.catalogue,
+        programme="Weighback",
+        price_per_part=price_per_part,
+    )
 
 
 def test_a_preview_counts_people_phones_and_parts_and_says_who_is_left_out(press: Press) -> None:

@@ -113,14 +113,15 @@ def preview_campaign(campaign_id: UUID, container: Here) -> PreviewOut:
     settings, gateways = container.settings, container.sms_gateways
     prices = Prices.of(settings)
     with container.database.unit_of_work() as session:
-        found = previews.preview(
-            session,
-            service.get(session, campaign_id),
-            catalogue=container.catalogue,
-            programme=settings.programme_name,
-            timezone=settings.timezone,
-            price_per_part=lambda phone: prices.of_a_part(gateways.for_phone(phone).name, phone),
-        )
+        row = service.get(session, campaign_id)
+        members = previews.members(session, row, settings.timezone)
+    found = previews.preview(
+        row,
+        members,
+        catalogue=container.catalogue,
+        programme=settings.programme_name,
+        price_per_part=lambda phone: prices.of_a_part(gateways.for_phone(phone).name, phone),
+    )
     return PreviewOut.of(found, settings.currency)
 
 
