@@ -18,7 +18,7 @@ from sqlalchemy import ColumnExpressionArgument, func, select
 from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
-from app.payouts import booking
+from app.payouts import asking, booking
 from app.payouts.choosing import choose, note, note_short
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt
 from app.payouts.observing import Word, keep, observe
@@ -149,7 +149,9 @@ def looked_up(session: Session, office: Office, call: Call, seen: Observation, n
 def called_back(
     session: Session, office: Office, attempt_id: UUID, *, seen: Observation, level: AuthLevel, now: datetime
 ) -> bool:
-    """Record a callback. A signed one is an answer; any other only makes us ask at once (True).
+    """Record a callback. A signed one is an answer, and so is one that bears a question of ours.
+
+    Any other only makes us ask at once (True).
 
     Also of a payout that is paid, where the callback says that it was not, or was taken back.
     """
@@ -158,9 +160,14 @@ def called_back(
     if level >= AuthLevel.SIGNED:
         _observe(turn, office, word)
         return False
+    if level >= AuthLevel.SECRET and _answers(turn, office, seen):
+        _observe(turn, office, replace(word, auth_level="asked"))
+        return False
     keep(turn, word)
     if turn.attempt.provider_reference is None and level >= AuthLevel.SECRET:
-        turn.attempt.provider_reference = seen.provider_reference
+        provider = office.providers.get(turn.attempt.provider)
+        if provider is not None and provider.capabilities.names_payee_in_callbacks:
+            turn.attempt.provider_reference = seen.provider_reference
     ask = turn.payout.status in {PayoutStatus.PENDING, PayoutStatus.UNKNOWN} or (
         turn.payout.status is PayoutStatus.PAID
         and turn.attempt.result is _PAID
@@ -173,7 +180,7 @@ def called_back(
 
 
 def find_attempt(session: Session, provider: str, seen: Observation) -> UUID | None:
-    """The attempt that an observation is about, by our reference or the provider's."""
+    """The attempt that an observation is about: by our reference, the provider's, or a question of ours."""
     found = None
     if seen.reference:
         found = session.scalar(
@@ -188,6 +195,8 @@ def find_attempt(session: Session, provider: str, seen: Observation) -> UUID | N
                 PayoutAttempt.provider_reference == seen.provider_reference,
             )
         )
+    if found is None and seen.question:
+        found = asking.attempt_of(session, provider, seen.question)
     return found
 
 
@@ -218,8 +227,21 @@ def delay(checks: int) -> timedelta:
     return min(FIRST_DELAY * (1 << min(checks - 1, 10)), LONGEST_DELAY)
 
 
+def _answers(turn: Turn, office: Office, seen: Observation) -> bool:
+    """Whether a callback answers a call that we made about this very attempt, for the first time."""
+    attempt = turn.attempt
+    provider = office.providers.get(attempt.provider)
+    if provider is None or not provider.capabilities.answers_by_callback or seen.question is None:
+        return False
+    if seen.reference not in {None, attempt.reference}:
+        return False
+    return asking.answer(turn.session, attempt.id, seen.question, turn.now)
+
+
 def _observe(turn: Turn, office: Office, word: Word) -> None:
     capabilities = office.providers[turn.attempt.provider].capabilities
+    if word.observation.question and word.source != "callback":
+        asking.ask(turn.session, turn.attempt, word.observation.question, turn.now)
     if word.observation.short_of_float:
         note_short(turn.session, turn.attempt.provider, turn.payout.amount_minor, turn.now)
     observe(turn, word, capabilities, office.not_found_final_after)

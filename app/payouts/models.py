@@ -106,6 +106,20 @@ class PayoutObservation(Base):
     observed_at: Mapped[datetime]
 
 
+class PayoutQuestion(Base):
+    """A call of ours whose answer comes by callback, under an id that only the provider and we know."""
+
+    __tablename__ = "payout_questions"
+    __table_args__ = (UniqueConstraint("provider", "question_sha256"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("payout_attempts.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(32))
+    question_sha256: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
 class ProviderHealth(Base):
     """What the last calls told of a provider, for those who choose one for a new payout."""
 

@@ -50,6 +50,12 @@ class Capabilities:
     """No call takes longer than this."""
     step_minor: int = 1
     """Amounts are whole multiples of this; nothing is ever rounded."""
+    answers_by_callback: bool = False
+    """A callback that bears the `question` of a call of ours is an answer to it, though nothing signs it.
+
+    Only where the id under which the answer comes is the provider's own, hard to guess, and told to nobody but us,
+    in the answer to that call. We keep its hash, it is good once, and no API of ours shows it.
+    """
     names_payee_in_callbacks: bool = False
     """Its callbacks tell phone, amount and currency but not our reference: where exactly one open attempt whose
     answer was lost matches all three, we learn the provider's reference from them and ask with it.
@@ -120,6 +126,8 @@ class Observation:
     payee_phone: str | None = None
     code: str | None = None
     """The provider's own word, for people to look up."""
+    question: str | None = None
+    """In an answer to a call of ours: the id under which a callback will tell more. In a callback: that id."""
     short_of_float: bool = False
     """Not paid because our own account with the provider holds too little: others go first for a while."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -12,6 +13,13 @@ _NEEDED = {
         "africastalking_username",
         "africastalking_api_key",
         "africastalking_webhook_secret",
+    ),
+    "daraja": (
+        "daraja_consumer_key",
+        "daraja_consumer_secret",
+        "daraja_shortcode",
+        "daraja_initiator_name",
+        "daraja_security_credential",
     ),
     "mtn_momo": (
         "mtn_momo_api_user",
@@ -51,6 +59,18 @@ class PaymentSettings(BaseSettings):
     paystack_api_url: str = "https://api.paystack.co"
     paystack_timeout_seconds: float = Field(default=10, gt=0)
 
+    daraja_consumer_key: str = ""
+    daraja_consumer_secret: SecretStr = SecretStr("")
+    daraja_shortcode: str = ""
+    """The business that pays, five to seven digits."""
+    daraja_initiator_name: str = ""
+    daraja_security_credential: SecretStr = SecretStr("")
+    """The initiator's password, encrypted with Safaricom's certificate."""
+    daraja_allowed_addresses: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
+    """Where Safaricom's calls come from; empty = anywhere."""
+    daraja_api_url: str = "https://api.safaricom.co.ke"
+    daraja_timeout_seconds: float = Field(default=20, gt=0)
+
     mtn_momo_api_user: str = ""
     mtn_momo_api_key: SecretStr = SecretStr("")
     mtn_momo_subscription_key: SecretStr = SecretStr("")
@@ -85,6 +105,16 @@ class PaymentSettings(BaseSettings):
             if not prefix.startswith("+") or not chains[prefix.strip()]:
                 raise ValueError("write it as +234=paystack|manual,+254=mpesa")
         return chains
+
+    @field_validator("daraja_allowed_addresses", mode="before")
+    @classmethod
+    def _addresses(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return [ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip()]
+        except ValueError as error:
+            raise ValueError("write addresses or networks, such as 203.0.113.7,198.51.100.0/24") from error
 
     @model_validator(mode="after")
     def _payments_are_complete(self) -> Self:

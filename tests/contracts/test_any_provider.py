@@ -7,6 +7,7 @@ from app.adapters.payments.standin import Standin
 from app.payouts.contract import ProviderContract, WireContract
 from app.payouts.ports import PaymentProvider
 from tests.factories.vendors import VENDORS
+from tests.standins import daraja
 
 
 class TestManual(ProviderContract):
@@ -22,6 +23,13 @@ class TestStandin(WireContract):
 class TestAfricasTalking(WireContract):
     def provider(self, api_url: str) -> PaymentProvider:
         return VENDORS["africastalking"].adapter_at(api_url)
+
+
+class TestDaraja(WireContract):
+    phone = daraja.PHONE
+
+    def provider(self, api_url: str) -> PaymentProvider:
+        return VENDORS["daraja"].adapter_at(api_url)
 
 
 class TestMtnMomo(WireContract):

@@ -182,9 +182,11 @@ def material_id(session: Session, code: str) -> UUID:
     return session.scalars(select(Material.id).where(Material.code == code)).one()
 
 
-def give_credit(session: Session, household_id: UUID, amount_minor: int, now: datetime) -> None:
+def give_credit(
+    session: Session, household_id: UUID, amount_minor: int, now: datetime, currency: str = "NGN"
+) -> None:
     """Credit out of nowhere, as earlier weighings would have left it."""
-    accounts = ledger.household_accounts(session, household_id, currency="NGN")
+    accounts = ledger.household_accounts(session, household_id, currency=currency)
     ledger.transfer(
         session,
         key=f"gift:{new_id()}",

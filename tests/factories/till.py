@@ -54,7 +54,9 @@ class Till:
         phone = f"+234800000{next(self._numbers):04}"
         with self.container.database.unit_of_work() as session:
             household_id = a_household(session, self.street.zone_id, phone, self.clock.now())
-            give_credit(session, household_id, EARNED_MINOR, self.clock.now())
+            give_credit(
+                session, household_id, EARNED_MINOR, self.clock.now(), self.container.settings.currency
+            )
         return Customer(household_id, phone)
 
     def employ(self, **providers: PaymentProvider) -> None:

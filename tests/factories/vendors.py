@@ -11,12 +11,13 @@ from uuid import UUID
 import httpx
 
 from app.adapters.payments.africastalking_airtime import AfricasTalkingAirtime
+from app.adapters.payments.daraja import Daraja
 from app.adapters.payments.mtn_momo import MtnMomo
 from app.adapters.payments.paystack import Paystack
 from app.adapters.payments.reloadly import Reloadly
 from app.payouts.ports import PaymentProvider
-from tests.factories.till import SECRET, Till, a_till
-from tests.standins import africastalking_airtime, mtn_momo, paystack, reloadly
+from tests.factories.till import SECRET, Customer, Till, a_till
+from tests.standins import africastalking_airtime, daraja, mtn_momo, paystack, reloadly
 from tests.standins.company import Callback, Company, InProcess, Mood
 from tests.standins.vendors import COMPANIES
 
@@ -25,7 +26,9 @@ from tests.standins.vendors import COMPANIES
 class Vendor:
     company: Callable[[], Company]
     make: Callable[[str, httpx.AsyncBaseTransport | None], PaymentProvider]
-    phone: str = "+2348000000001"
+    phone: str | None = None
+    """The one that can be paid, where it cannot be a made-up one of ours."""
+    currency: str = "NGN"
 
     def adapter(self, company: Company) -> PaymentProvider:
         """It speaks to `company` in this process."""
@@ -52,6 +55,20 @@ def _africastalking(api_url: str, transport: httpx.AsyncBaseTransport | None) ->
         api_key=africastalking_airtime.KEY,
         currency="NGN",
         currency_exponent=2,
+        api_url=api_url,
+        transport=transport,
+    )
+
+
+def _daraja(api_url: str, transport: httpx.AsyncBaseTransport | None) -> PaymentProvider:
+    return Daraja(
+        consumer_key=daraja.CONSUMER_KEY,
+        consumer_secret=daraja.CONSUMER_SECRET,
+        shortcode=daraja.SHORTCODE,
+        initiator_name=daraja.INITIATOR,
+        security_credential=daraja.CREDENTIAL,
+        callback_url="https://weighback.test/webhooks/payments/daraja/secret",
+        programme_name="Weighback",
         api_url=api_url,
         transport=transport,
     )
@@ -90,7 +107,9 @@ _MAKERS: dict[str, Callable[[str, httpx.AsyncBaseTransport | None], PaymentProvi
     "paystack": _paystack,
     "reloadly": _reloadly,
 }
-VENDORS = {name: Vendor(COMPANIES[name], make) for name, make in _MAKERS.items()}
+VENDORS = {name: Vendor(COMPANIES[name], make) for name, make in _MAKERS.items()} | {
+    "daraja": Vendor(COMPANIES["daraja"], _daraja, daraja.PHONE, "KES")
+}
 
 
 @dataclass
@@ -131,6 +150,10 @@ class Counter:
         self.company.settle()
         self.company.call_back()
 
+    def redeem(self, customer: Customer, amount_minor: int = 50_000) -> UUID:
+        """The payout's id; it goes to a phone that the company can pay."""
+        return self.till.redeem(customer, amount_minor, VENDORS[self.name].phone)
+
     def credited(self, payout_id: UUID) -> int:
         """How often the phone was credited for this payout, over all its attempts."""
         credits_of = self.company.credits()
@@ -140,8 +163,8 @@ class Counter:
 @contextmanager
 def a_counter(database_url: str, name: str) -> Iterator[Counter]:
     secret = africastalking_airtime.SECRET
-    with a_till(database_url, name, africastalking_webhook_secret=secret) as till:
-        vendor = VENDORS[name]
+    vendor = VENDORS[name]
+    with a_till(database_url, name, africastalking_webhook_secret=secret, currency=vendor.currency) as till:
         company = vendor.company()
         counter = Counter(name, till, company, vendor.adapter(company))
         counter.begin()

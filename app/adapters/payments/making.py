@@ -8,6 +8,7 @@ from typing import Final
 from babel.numbers import get_currency_precision
 
 from app.adapters.payments.africastalking_airtime import AfricasTalkingAirtime
+from app.adapters.payments.daraja import Daraja
 from app.adapters.payments.manual import Manual
 from app.adapters.payments.mtn_momo import MtnMomo
 from app.adapters.payments.paystack import Paystack
@@ -25,6 +26,22 @@ def _africastalking(settings: Settings) -> PaymentProvider:
         currency_exponent=_exponent(settings),
         api_url=settings.africastalking_address,
         timeout_seconds=settings.africastalking_timeout_seconds,
+    )
+
+
+def _daraja(settings: Settings) -> PaymentProvider:
+    secret = settings.payment_webhook_secret.get_secret_value()
+    return Daraja(
+        consumer_key=settings.daraja_consumer_key,
+        consumer_secret=settings.daraja_consumer_secret.get_secret_value(),
+        shortcode=settings.daraja_shortcode,
+        initiator_name=settings.daraja_initiator_name,
+        security_credential=settings.daraja_security_credential.get_secret_value(),
+        callback_url=f"{settings.public_url}/webhooks/payments/daraja/{secret}",
+        allowed_addresses=settings.daraja_allowed_addresses,
+        programme_name=settings.programme_name,
+        api_url=settings.daraja_api_url,
+        timeout_seconds=settings.daraja_timeout_seconds,
     )
 
 
@@ -86,6 +103,7 @@ def _exponent(settings: Settings) -> int:
 
 MAKERS: Final[Mapping[str, Callable[[Settings], PaymentProvider]]] = {
     "africastalking": _africastalking,
+    "daraja": _daraja,
     "manual": _manual,
     "mtn_momo": _mtn_momo,
     "paystack": _paystack,

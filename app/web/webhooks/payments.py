@@ -44,6 +44,19 @@ async def callback(provider: str, secret: str, request: Request, container: Here
     return Response(status_code=200)
 
 
+@router.post("/{provider}/{secret}/timeout")
+async def timed_out(provider: str, secret: str, request: Request, container: Here) -> Response:
+    """A provider's word that it gave a call of ours up: whatever it says, it only has us ask."""
+    speaker = _speaker(container, provider, secret)
+    try:
+        observations = speaker.parse_callback(await request.body())
+    except ValueError:
+        log.warning("payment_timeout.unreadable", provider=provider)
+        observations = []
+    await run_in_threadpool(take, container, provider, observations, AuthLevel.IP_ONLY)
+    return Response(status_code=200)
+
+
 @router.post("/{provider}/{secret}/approval")
 async def approval(provider: str, secret: str, request: Request, container: Here) -> Response:
     """200 for a payment that is exactly an open attempt of ours, 400 for any other: then it is not made."""
