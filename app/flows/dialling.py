@@ -59,6 +59,9 @@ def dial(session: Session, talk: Talk, request: UssdRequest, now: datetime) -> U
     if call is not None and call.ended:
         return UssdAnswer(call.shown.text, ends=True)
     person = where_it_stands(talk, find(session, request.phone, now, idle=idle), now)
+    if call is None and _calls_too_often(session, talk, request.phone, now):
+        log.info("dialled_too_often", gateway=request.gateway)
+        return UssdAnswer(talk.catalogue.screen("limit", person.language), ends=True)
     turn = Turn(session, talk, request.phone, person, new_id(), now, on_screen=True)
     dialled = _Dialled(turn, contact)
     if call is None:
@@ -78,6 +81,12 @@ def dial(session: Session, talk: Talk, request: UssdRequest, now: datetime) -> U
     )
     ussd.keep(session, call, dialled.shown, kept, now)
     return answer
+
+
+def _calls_too_often(session: Session, talk: Talk, phone: str, now: datetime) -> bool:
+    """Whoever dials all day is told so and no more of it is kept: a flood costs a look at an index."""
+    allowed = talk.settings.ussd_sessions_per_phone_per_day
+    return ussd.called_often(session, phone, allowed, now - timedelta(days=1))
 
 
 class _Dialled:

@@ -121,6 +121,13 @@ _FIND = select(
 _ANSWERED = select(_turns.c.answer, _turns.c.ends).where(
     _turns.c.ussd_session_id == bindparam("of_session"), _turns.c.text_digest == bindparam("of_digest")
 )
+_NTH_LAST = (
+    select(_sessions.c.started_at)
+    .where(_sessions.c.phone == bindparam("of_phone"))
+    .order_by(_sessions.c.id.desc())
+    .offset(bindparam("number") - 1)
+    .limit(1)
+)
 _BEGIN = insert(_sessions)
 _GO_ON = update(_sessions).where(_sessions.c.id == bindparam("row_id"))
 _KEEP = insert(_turns)
@@ -131,6 +138,13 @@ def find(session: Session, request: UssdRequest) -> Call | None:
     of = {"of_gateway": request.gateway, "of_session": request.session_id, "of_phone": request.phone}
     row = session.connection().execute(_FIND, of).one_or_none()
     return None if row is None else _call(row)
+
+
+def called_often(session: Session, phone: str, times: int, since: datetime) -> bool:
+    """Whether `phone` has begun `times` sessions after `since`."""
+    of = {"of_phone": phone, "number": times}
+    begun_at = session.connection().execute(_NTH_LAST, of).scalar_one_or_none()
+    return begun_at is not None and begun_at > since
 
 
 def answered(session: Session, call: Call, text: str) -> UssdAnswer | None:

@@ -63,6 +63,7 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
     """Gateway, then phone prefix, to the price of one part, in micros of the currency."""
     ussd_session_timeout_seconds: int = Field(default=180, ge=30)
     """A session that is silent for so long was cut off. Networks end one after 180 seconds at the latest."""
+    ussd_sessions_per_phone_per_day: int = Field(default=60, ge=1)
     ussd_resume_minutes: int = Field(default=30, ge=1)
     """Who dials again within that time is asked whether to carry on."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from app.db import Database
 from tests.flows.dialling import Keypad, keypad
-from tests.flows.phones import Town
+from tests.flows.phones import Town, a_town
 
 
 @pytest.fixture
@@ -261,3 +262,18 @@ def test_a_phone_for_two_homes_is_asked_which_and_that_is_remembered(town: Town,
     amina.dials().presses("1").ends("Mama, Yaba:", "Your next pickup")
     amina.dials().presses("6").sees("6 Another home").presses("6", "1").ends("Amina")
     amina.dials().presses("3").ends("Amina", "N1,250")
+
+
+def test_who_dials_all_day_is_told_to_call_again_tomorrow_and_costs_no_more(database: Database) -> None:
+    town = a_town(database, ussd_sessions_per_phone_per_day=3)
+    town.credit(125_000)
+    amina = keypad(town)
+    for _ in range(3):
+        amina.dials().presses("3").ends("N1,250")
+        town.later(hours=1)
+    for _ in range(20):
+        amina.dials().ends("called us many times today")
+    assert len(amina.sessions) == 3
+    keypad(town, "+2348000000777").dials().sees("Join")
+    town.later(hours=22)
+    amina.dials().presses("3").ends("N1,250")
