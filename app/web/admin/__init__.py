@@ -13,6 +13,7 @@ from app.web.admin import (
     consent_events,
     disputes,
     exceptions,
+    household_phones,
     households,
     hubs,
     materials,
@@ -34,6 +35,7 @@ from app.web.admin.openapi import PROBLEMS
 
 NOUNS = (
     households,
+    household_phones,
     collectors,
     zones,
     hubs,

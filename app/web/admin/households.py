@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
 from app.container import Container
+from app.flows.numbers import NumberChange
 from app.households import changing, service
 from app.households.models import Household, HouseholdPhone, HouseholdStatus
 from app.kernel.place import Location
@@ -239,14 +240,19 @@ def change_household(
 
 @router.post("/{household_id}/phones", status_code=201, summary="Add a phone")
 def add_phone(household_id: UUID, new: NewPhone, caller: Writer, container: Here) -> HouseholdOut:
-    """Let one more phone speak for the household; one that does so already changes nothing."""
+    """Let one more phone speak for the household, where the office has its owner's word; the others are told.
+
+    For some hours it spends nothing without the household's PIN. One that speaks for it already changes nothing.
+    """
     now, settings = container.clock.now(), container.settings
     phone = as_phone(new.phone, settings.region, "phone")
     with container.database.unit_of_work() as session:
         household = service.lock(session, household_id)
         language = check_language(new.language or household.language, settings.languages)
         if all(known.phone != phone for known in service.phones(session, household_id)):
-            service.add_phone(session, household_id, phone=phone, language=language, now=now)
+            NumberChange.of(settings, container.post).add(
+                session, household_id, phone=phone, language=language, now=now
+            )
             trail.wrote(session, caller, "phone_added", "household", household_id, now=now)
         return _shown(session, [household])[0]
 

@@ -19,6 +19,7 @@ from app.kernel.phone import national
 from app.pickups.models import Pickup
 from app.pickups.statuses import MissedReason
 from app.routing.sheet import RouteSheet, SheetStop
+from app.web.routesheet.at_the_door import DoorPhones, of_household
 from app.web.routesheet.forms import NOTE_LONGEST, REASONS, WEIGHT_PREFIX, Mistake, StopForm
 from app.web.routesheet.pages import render
 from app.web.routesheet.today import mark, todays_sheet
@@ -46,6 +47,8 @@ class StopView:
     """None where it is not on today's list: then nothing is told of the household."""
     materials: tuple[MaterialField, ...]
     missed_reason: MissedReason | None
+    phones: DoorPhones | None
+    """What somebody at the door may be asked about their phones."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -64,11 +67,12 @@ def load(session: Session, container: Container, who: SignedIn, pickup_id: UUID,
     day = todays_sheet(session, container, who, now)
     rates = rates_on(session, pickup.zone_id, pickup.date)
     currency = container.settings.currency
+    stop = day.stop(pickup.id)
     return StopView(
         pickup_id=pickup.id,
         language=who.language,
         day=day,
-        stop=day.stop(pickup.id),
+        stop=stop,
         materials=tuple(
             MaterialField(
                 code=material.code,
@@ -80,6 +84,7 @@ def load(session: Session, container: Container, who: SignedIn, pickup_id: UUID,
             for material in visits.materials(session)
         ),
         missed_reason=pickup.missed_reason,
+        phones=of_household(session, container, stop.household_id, now) if stop else None,
     )
 
 
