@@ -132,9 +132,6 @@ def _payments(settings: Settings) -> Iterator[Finding]:
     if not settings.payment_providers:
         yield Finding("payments", well=False, said="nobody can be paid; set WEIGHBACK_PAYMENT_PROVIDERS")
         return
-    if not settings.payment_webhook_secret.get_secret_value():
-        yield Finding("payments", well=False, said="set WEIGHBACK_PAYMENT_WEBHOOK_SECRET")
-        return
     yield Finding("payments", well=True, said=f"through {', '.join(settings.payment_providers)}")
 
 

@@ -17,6 +17,7 @@ READ_AND_WRITE = (
     "routes",
     "materials",
     "rates",
+    "rewards",
     "redemptions",
     "payouts",
     "disputes",
@@ -25,7 +26,7 @@ READ_AND_WRITE = (
     "campaigns",
     "transfers",
 )
-READ_ONLY = ("weighings", "accounts", "rewards", "messages", "reports", "audit-events")
+READ_ONLY = ("weighings", "accounts", "messages", "reports", "audit-events")
 
 EVERYTHING = "admin"
 SCOPES = frozenset(

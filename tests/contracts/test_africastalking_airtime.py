@@ -24,8 +24,8 @@ PHONE = "+2348000000001"
 
 
 @pytest.fixture
-def counter(database_url: str) -> Iterator[Counter]:
-    with a_counter(database_url, "africastalking") as made:
+def counter(sqlite_url: str) -> Iterator[Counter]:
+    with a_counter(sqlite_url, "africastalking") as made:
         yield made
 
 

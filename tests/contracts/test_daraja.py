@@ -28,8 +28,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def counter(database_url: str) -> Iterator[Counter]:
-    with a_counter(database_url, "daraja") as made:
+def counter(sqlite_url: str) -> Iterator[Counter]:
+    with a_counter(sqlite_url, "daraja") as made:
         yield made
 
 

@@ -6,10 +6,8 @@ what was paid come to what it earned.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,12 +86,8 @@ MOODS = [
 
 
 @pytest.mark.parametrize("mood", MOODS, ids=lambda mood: mood.name)
-def test_every_mood_has_its_end_and_pays_at_most_once(
-    sqlite_template: Path, tmp_path: Path, mood: Mood
-) -> None:
-    path = tmp_path / "weighback.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    reach_the_end(f"sqlite:///{path}", mood)
+def test_every_mood_has_its_end_and_pays_at_most_once(sqlite_url: str, mood: Mood) -> None:
+    reach_the_end(sqlite_url, mood)
 
 
 @pytest.mark.parametrize("mood", MOODS[:3], ids=lambda mood: mood.name)

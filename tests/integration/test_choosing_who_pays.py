@@ -115,3 +115,30 @@ def test_a_reward_may_name_the_only_one_and_a_prefix_another_order(database_url:
             session.execute(update(Reward).values(provider="somebody else"))
         with pytest.raises(Refused):
             till.redeem(till.customer())
+
+
+def test_one_in_trouble_is_better_than_none_and_well_again_once_it_has_paid(database_url: str) -> None:
+    with a_till(database_url, "first", "second") as till:
+        first, second = two_at(till)
+        first.answers, second.answers = deque([UNCLEAR]), deque([UNCLEAR])
+        made = []
+        for _ in range(4):
+            made.append(till.redeem(till.customer()))
+            till.work()
+        assert [till.payout(one).provider for one in made] == ["first", "second", "first", "first"]
+
+
+def test_an_office_can_name_who_alone_pays_a_reward_but_nobody_who_is_not_there(database_url: str) -> None:
+    with a_till(database_url, "first", "second") as till:
+        two_at(till)
+        desk = till.key("desk")
+        (reward,) = till.web.get("/api/v1/rewards", headers=desk).json()["items"]
+        address = f"/api/v1/rewards/{reward['id']}"
+        assert till.web.patch(address, headers=desk, json={"provider": "third"}).status_code == 422
+        assert till.web.patch(address, headers=desk, json={"provider": "second"}).status_code == 200
+        payout_id = till.redeem(till.customer())
+        till.web.patch(address, headers=desk, json={"provider": None, "active": False})
+        till.work()
+        assert till.payout(payout_id).provider == "second"
+        told = till.web.get(address, headers=desk).json()
+        assert (told["provider"], told["active"]) == (None, False)

@@ -10,20 +10,33 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy import select
 
+from app.access.keys import Caller
 from app.errors import NotFound
+from app.rewards import service
 from app.rewards.models import Reward, RewardKind
+from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import Output, example
+from app.web.admin.shapes import Flag, Input, Line, Output, absent, changes, example
 from app.web.deps import Here
 
 router = APIRouter(prefix="/rewards", tags=["rewards"])
 READER = [Depends(needs("rewards:read"))]
+Writer = Annotated[Caller, Depends(needs("rewards:write"))]
 
 
 class RewardQuery(ListQuery):
     code: str | None = None
     active: bool | None = None
+
+
+class RewardChange(Input):
+    model_config = example(provider="manual")
+
+    active: Flag = absent()
+    provider: Line | None = Field(
+        default=None, max_length=32, description="Who alone pays it; null = whoever the settings prefer."
+    )
 
 
 class RewardOut(Output):
@@ -73,3 +86,14 @@ def read_reward(reward_id: UUID, container: Here) -> RewardOut:
         if row is None:
             raise NotFound("There is no such reward.")
         return RewardOut.model_validate(row)
+
+
+@router.patch("/{reward_id}", summary="Change a reward")
+def change_reward(reward_id: UUID, change: RewardChange, caller: Writer, container: Here) -> RewardOut:
+    """Take it off the offer or put it back, or say who alone pays it. What was redeemed before is paid as it was to be."""
+    now, changed = container.clock.now(), changes(change)
+    with container.database.unit_of_work() as session:
+        reward = service.change(session, reward_id, changed, container.settings.payment_providers)
+        reward.updated_at = now
+        trail.wrote(session, caller, "changed", "reward", reward.id, now=now, fields=sorted(changed))
+        return RewardOut.model_validate(reward)
