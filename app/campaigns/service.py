@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,8 @@ from app.messaging.models import OutboxMessage, OutboxStatus
 PAUSED = "campaign-paused"
 CANCELLED = "campaign-cancelled"
 """Why texts were taken back, in the outbox."""
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""A caller's now may lie so far before ours."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,13 @@ def lock(session: Session, campaign_id: UUID) -> Campaign:
 def start(
     session: Session, campaign_id: UUID, *, at: datetime | None, timezone: str, now: datetime
 ) -> Campaign:
-    """Fix the recipients and begin, now or once `at` has come. Raises `IllegalTransition`, `InvalidInput`."""
+    """Fix the recipients and begin, now or once `at` has come. Raises `IllegalTransition`, `InvalidInput`.
+
+    A past `at` is refused: a slip in the year would text everybody at once.
+    """
     campaign = lock(session, campaign_id)
+    if at is not None and at < now - CLOCKS_DIFFER:
+        raise InvalidInput("at", "lies in the past; leave it out to start now")
     begins = max(at or now, now)
     if campaign.ends_at is not None and campaign.ends_at <= begins:
         raise InvalidInput("at", "it would start at its end or later; set ends_at first")
@@ -157,11 +164,10 @@ def pause(session: Session, campaign_id: UUID, now: datetime) -> Campaign:
 
 
 def resume(session: Session, campaign_id: UUID, now: datetime) -> Campaign:
-    """Go on with a paused one. Raises `IllegalTransition`."""
+    """Go on with a paused one. Raises `Refused`."""
     campaign = lock(session, campaign_id)
-    if campaign.status is not CampaignStatus.PAUSED:
-        check_move(campaign.status, CampaignStatus.PAUSED)
-        raise Refused("The campaign is running already.")
+    if campaign.status is not CampaignStatus.PAUSED:  # a draft is started, not resumed
+        raise Refused(f"The campaign is {campaign.status}; only a paused one can be resumed.")
     _move(campaign, CampaignStatus.RUNNING, now)
     session.flush()
     return campaign
@@ -211,6 +217,9 @@ def _write(
         raise InvalidInput("prize.budget_minor", "is less than one household's credit")
     if content.ends_at is not None and content.ends_at <= now:
         raise InvalidInput("ends_at", "lies in the past")
+    begins = campaign.starts_at if campaign.status is CampaignStatus.SCHEDULED else None
+    if content.ends_at is not None and begins is not None and content.ends_at <= begins:
+        raise InvalidInput("ends_at", f"it starts at {begins:%Y-%m-%dT%H:%MZ}; give it another start first")
     prize = content.prize
     values: dict[str, Any] = {
         "name": content.name,
@@ -256,6 +265,8 @@ def _take_back(
 
 def expired_unsent(session: Session, campaign: Campaign) -> list[UUID]:
     """Its texts that the closing hour overtook in the outbox."""
+    if campaign.started_at is None:
+        return []
     return list(
         session.scalars(
             select(OutboxMessage.id)

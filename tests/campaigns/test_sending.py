@@ -196,7 +196,7 @@ def test_a_cancelled_one_sends_nothing_more_and_never_comes_back(small_press: Pr
     small_press.work()
     assert not small_press.sent()
     assert small_press.progress(campaign) == Progress(planned=5, cancelled=5)
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(Refused):
         small_press.do(service.resume, campaign)
 
 

@@ -197,7 +197,7 @@ class CampaignChange(Input):
 class Start(Input):
     model_config = example(at="2026-12-01T09:00:00+01:00")
 
-    at: Moment | None = Field(None, description="Now where left out or past.")
+    at: Moment | None = Field(None, description="Now where left out; not in the past.")
 
 
 class TrialIn(Input):

@@ -156,14 +156,17 @@ def test_campaign(campaign_id: UUID, given: TrialIn, caller: Writer, container: 
 
 
 @router.post("/{campaign_id}/start", summary="Start a campaign")
-def start_campaign(campaign_id: UUID, given: Start, caller: Writer, container: Here) -> CampaignOut:
+def start_campaign(
+    campaign_id: UUID, caller: Writer, container: Here, given: Start | None = None
+) -> CampaignOut:
     """Now, or at a time. Its recipients are fixed when it starts: who joins later is not texted.
 
     One that waits for its time can be given another.
     """
     now = container.clock.now()
     with container.database.unit_of_work() as session:
-        row = service.start(session, campaign_id, at=given.at, timezone=container.settings.timezone, now=now)
+        at = given.at if given else None
+        row = service.start(session, campaign_id, at=at, timezone=container.settings.timezone, now=now)
         container.jobs.enqueue(session, sending.JOB)
         return _moved(session, row, caller, "started", container)
 

@@ -78,6 +78,17 @@ def test_one_for_later_waits_and_can_be_given_another_time(
         assert (waiting["status"], waiting["started_at"]) == ("scheduled", None)
     assert waiting["starts_at"] == "2026-03-03T15:00:00Z"
     assert send_campaigns(container) == 0
+    before = office.patch(f"/api/v1/campaigns/{made['id']}", json={"ends_at": "2026-03-03T15:00:00Z"})
+    assert before.json()["errors"][0]["field"] == "/ends_at"
+    assert office.post(f"/api/v1/campaigns/{made['id']}/cancel").json()["status"] == "cancelled"
+
+
+def test_a_slip_in_the_year_texts_nobody(container: Container, office: TestClient) -> None:
+    made = office.post("/api/v1/campaigns", json=NEW).json()
+    answer = office.post(f"/api/v1/campaigns/{made['id']}/start", json={"at": "2025-03-04T09:00:00+01:00"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "/at")
+    assert send_campaigns(container) == 0
+    assert office.post(f"/api/v1/campaigns/{made['id']}/start").json()["status"] == "running"
 
 
 def test_what_is_wrong_with_a_draft_is_said_of_its_field(office: TestClient) -> None:
