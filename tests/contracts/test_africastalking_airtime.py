@@ -75,6 +75,13 @@ def test_only_a_recipient_with_a_request_id_is_on_its_way(
     assert submitted(body).outcome is outcome
 
 
+def test_a_phone_in_their_words_is_neither_kept_nor_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = submitted(answered("Failed", message=f"Invalid number {PHONE}")).observation
+    assert seen.code == "Invalid number (phone)"
+    submitted({"errorMessage": f"No airtime for {PHONE[1:]}", "responses": []})
+    assert PHONE[1:] not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -19,6 +19,7 @@ What is relied on (Africa's Talking's documentation: "Airtime: Sending", "Status
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -170,7 +171,7 @@ class AfricasTalkingAirtime:
         return {"apiKey": self._api_key, "Accept": "application/json"}
 
     def _taken(self, request: WireRequest, answer: Answer) -> SubmitResult:
-        summary = text(answer.said.get("errorMessage")) or ""
+        summary = _sentence(answer.said.get("errorMessage"))
         if summary.startswith(_DUPLICATE):
             return SubmitResult(SubmitOutcome.DUPLICATE, unread("duplicate"))
         (planned,) = json.loads(request.body)
@@ -186,7 +187,7 @@ class AfricasTalkingAirtime:
         return self._recipient(request, mine[0])
 
     def _recipient(self, request: WireRequest, said: Mapping[str, Any]) -> SubmitResult:
-        word, message = text(said.get("status")), text(said.get("errorMessage")) or "None"
+        word, message = text(said.get("status")), _sentence(said.get("errorMessage"))
         request_id = text(said.get("requestId"))
         if request_id in _NONE:
             request_id = None
@@ -218,8 +219,8 @@ class AfricasTalkingAirtime:
         """Where the answer has the payment itself in `data`, that one's status counts, and it tells more."""
         data = inner(said.get("data"))
         told = data or said
-        message = text(said.get("errorMessage"))
-        if not data and message is not None and message not in _NONE:
+        message = _sentence(said.get("errorMessage"))
+        if not data and message not in _NONE:
             return unread(message)
         if text(told.get("transactionId")) not in {None, request_id}:
             return unread("other_transaction")
@@ -245,6 +246,11 @@ def _status(word: object) -> ObservedStatus:
     if status is None:
         log.error("africastalking_airtime.unknown_status", status=str(word)[:40])
     return status or ObservedStatus.UNCLEAR
+
+
+def _sentence(value: object) -> str:
+    """What they say for people to read, without a phone that may be in it: it is logged and kept."""
+    return re.sub(r"\+?\d{7,}", "(phone)", text(value) or "")
 
 
 def _phone(value: object) -> str | None:
