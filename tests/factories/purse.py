@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -132,15 +132,15 @@ def a_purse(database_url: str, **switches: Any) -> Iterator[Purse]:
     clock = TravellingClock()
     # The company must know our address and we must know its: ours is a plain front, filled in afterwards.
     front = _Front()
-    with serving(front) as our_url:
+    with ExitStack() as last, serving(front) as our_url:
         callback_url = f"{our_url}/webhooks/payments/standin/{SECRET}"
         with payment_company(callback_url) as (api_url, company):
             company.set_switches(switches)
             container = build(purse_settings(database_url, api_url, public_url=our_url), clock)
+            last.callback(container.close)  # once nobody calls any more
             front.app = create_app(container)
             street = a_street(container.database, clock.now(), credit_minor=EARNED_MINOR)
             yield Purse(container, clock, street, company)
-    container.close()
 
 
 class _Front:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
@@ -139,6 +139,6 @@ def a_till(database_url: str, *providers: str, **more: Any) -> Iterator[Till]:
     container = build(load_settings(**{**given, **more}), clock)
     named = container.settings.model_copy(update={"payment_providers": list(providers or ("manual",))})
     object.__setattr__(container, "settings", named)
-    street = a_street(container.database, clock.now())
-    yield Till(container, clock, street, TestClient(create_app(container)))
-    container.close()
+    with closing(container):
+        street = a_street(container.database, clock.now())
+        yield Till(container, clock, street, TestClient(create_app(container)))
