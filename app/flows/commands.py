@@ -7,11 +7,12 @@ text; whatever had been begun is undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy import select
 
 from app.cases import service as cases
 from app.conversation.states import Reply, say
@@ -25,6 +26,7 @@ from app.kernel.clock import local_date
 from app.kernel.grams import kilograms
 from app.kernel.phone import national
 from app.ledger import service as ledger
+from app.messaging.models import OutboxMessage
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
@@ -32,6 +34,9 @@ from app.places.models import Zone
 from app.rewards import service as rewards
 
 log = structlog.get_logger()
+
+_NEXT: Final = ("next.is", "next.ready")
+_ASKED_FOR: Final = ("pickup.requested", "pickup.already")
 
 
 def execute(doing: Doing, action: object) -> Done:
@@ -134,13 +139,40 @@ def _request(doing: Doing, action: actions.RequestPickup) -> Reply:
 
 
 def _skip(doing: Doing, action: actions.SkipPickup) -> Reply:
-    pickup = pickups.decline(doing.session, action.household_id, doing.now)
+    on = _just_told(doing, action.household_id)
+    pickup = pickups.decline(doing.session, action.household_id, doing.now, on)
     return say("skip.done", date=pickup.date) if pickup else say("next.none")
 
 
 def _confirm(doing: Doing, action: actions.ConfirmPickup) -> Reply:
-    pickup = pickups.confirm(doing.session, action.household_id, doing.now)
+    on = _just_told(doing, action.household_id)
+    pickup = pickups.confirm(doing.session, action.household_id, doing.now, on)
     return say("ready.done", **visit_of(pickup).when) if pickup else say("next.none")
+
+
+def _just_told(doing: Doing, household_id: UUID) -> date | None:
+    """The day that our last text to this phone named, with SKIP and READY as answers to it.
+
+    Without one they are about the next pickup, be it one that was called off a moment ago.
+    """
+    last = (
+        select(OutboxMessage.template, OutboxMessage.household_id, OutboxMessage.created_at)
+        .where(OutboxMessage.phone == doing.facts.phone)
+        .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
+        .limit(1)
+    )
+    told = doing.session.execute(last).one_or_none()
+    if told is None or told.household_id != household_id:
+        return None
+    home = doing.home(household_id)
+    if told.template in _ASKED_FOR:
+        timetable = pickups.Timetable.of(doing.settings)
+        day = pickups.next_open_day(doing.session, home.zone_id, told.created_at, timetable=timetable)
+        return day.date if day else None
+    if told.template not in _NEXT:
+        return None
+    pickup = pickups.upcoming(doing.session, household_id, local_date(told.created_at, home.timezone))
+    return pickup.date if pickup else None
 
 
 def _redeem(doing: Doing, action: actions.Redeem) -> Reply | Refusal:

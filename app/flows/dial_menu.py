@@ -56,8 +56,12 @@ def _other_languages(facts: Snapshot) -> str:
     return ", ".join(name for code, name in facts.languages if code != facts.language)
 
 
-def _ask_main(facts: Snapshot, _data: Data) -> Reply:
+def main_menu(facts: Snapshot) -> Reply:
     return Reply((line("dial.menu", programme=facts.programme),), _main(facts))
+
+
+def _ask_main(facts: Snapshot, _data: Data) -> Reply:
+    return main_menu(facts)
 
 
 def _ask_visit(facts: Snapshot, _data: Data) -> Reply:

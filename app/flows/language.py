@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.conversation.keywords import Said
 from app.conversation.states import MENU, Data, Entry, Outcome, Reply, State, Step, line, numbered, pick, say
 from app.flows import dial_menu
@@ -20,7 +22,8 @@ def _chosen(said: Said, facts: Snapshot, _data: Data) -> Outcome:
     if chosen is None:
         return Step(CHOOSE)
     if facts.on_screen:  # the menu itself shows that the language has changed
-        return Step(dial_menu.MAIN, action=SetLanguage(chosen.value), language=chosen.value)
+        menu = dial_menu.main_menu(replace(facts, language=chosen.value))
+        return Step(dial_menu.MAIN, menu, action=SetLanguage(chosen.value), language=chosen.value)
     return Step(reply=say("lang.done"), action=SetLanguage(chosen.value), language=chosen.value)
 
 

@@ -43,10 +43,18 @@ def invite(doing: Doing, action: actions.InvitePhone) -> Reply | Refusal:
 
 def accept(doing: Doing, action: actions.AcceptInvitation) -> Reply:
     """Raises `Conflict` and `Refused`."""
-    contacts.agreed(doing.session, doing.facts.phone, "invitation", doing.now, doing.message_id)
+    _agreed(doing)
     change = NumberChange.of(doing.settings, doing.post)
     line = change.accept(doing.session, action.invitation_id, doing.now)
     return say("phones.accepted", name=action.name, **change.free_from(doing.session, line))
+
+
+def _agreed(doing: Doing) -> None:
+    """To be texted, too; but who dials after they opted out gets no texts for that."""
+    session, phone, on_screen = doing.session, doing.facts.phone, doing.facts.on_screen
+    if not (on_screen and contacts.opted_out(session, phone)):
+        text_id = None if on_screen else doing.message_id
+        contacts.agreed(session, phone, "invitation", doing.now, text_id)
 
 
 def claim(doing: Doing, action: actions.ClaimNumber) -> Reply:

@@ -83,7 +83,7 @@ def _judge(said: Said, facts: Snapshot, offer: Offer, data: Data) -> Outcome:
         return Step(AMOUNT, say("redeem.odd", **_range(offer, facts)), data)
     amount_minor = said.amount * 10 ** get_currency_precision(facts.currency)
     if not offer.minimum_minor <= amount_minor <= _most_minor(offer, facts):
-        return Step(AMOUNT, say("redeem.odd", **_range(offer, facts)), data)
+        return Step(AMOUNT, data=data)
     if amount_minor % offer.step_minor:
         step = facts.money(offer.step_minor)
         return Step(AMOUNT, say("redeem.step", step=step, **_range(offer, facts)), data)

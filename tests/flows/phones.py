@@ -23,7 +23,7 @@ from app.messaging.models import ConsentEvent, OutboxMessage, OutboxStatus
 from app.pickups.models import Pickup
 from app.places.models import ServiceDay, Zone
 from app.rewards.models import Redemption
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from tests.factories.languages import CATALOGUE
 from tests.factories.street import RecordingPost, Street, a_street, give_credit
 
@@ -165,7 +165,8 @@ class Phone:
             return list(session.scalars(query))
 
 
-def a_town(database: Database, **settings: Any) -> Town:
+def a_town(database: Database, talk: Talk | None = None, **settings: Any) -> Town:
+    """With a way of talking of its own, and a post that only keeps what it is given, unless `talk` is given."""
     street = a_street(database, MONDAY)
     with database.unit_of_work() as session:
         serve_zone(session, street.zone_id)
@@ -185,9 +186,13 @@ def a_town(database: Database, **settings: Any) -> Town:
             if code == "YAB":
                 serve_zone(session, zone.id)
     post = RecordingPost()
+    talk = talk or Talk(town_settings(**settings), CATALOGUE, post, DbosJobs(database.engine))
+    return Town(database, street, talk, post)
+
+
+def town_settings(**settings: Any) -> Settings:
     pretend = {"payment_providers": ["pretend"], "payment_webhook_secret": "made-up"}
-    chosen = load_settings(environment="test", **pretend, **settings)
-    return Town(database, street, Talk(chosen, CATALOGUE, post, DbosJobs(database.engine)), post)
+    return load_settings(environment="test", **pretend, **settings)
 
 
 def serve_zone(session: Session, zone_id: UUID) -> None:

@@ -153,7 +153,7 @@ def test_trying_an_amount_again_is_no_machine(town: Town) -> None:
     town.credit(100_000)
     phone = town.amina.says("REDEEM")
     for amount in ("5", "6", "7", "8", "9"):
-        phone.says(amount).hears("which amount")
+        phone.says(amount).hears("How much Airtime")
 
 
 def test_a_burst_costs_one_word_and_carriers_words_always_work(database: Database) -> None:

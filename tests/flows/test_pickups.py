@@ -23,6 +23,15 @@ def test_skip_calls_off_the_next_one_and_pickup_takes_that_back(town: Town) -> N
     assert next(pickup.status for pickup in phone.pickups) is PickupStatus.CONFIRMED
 
 
+def test_skip_and_ready_are_about_the_day_that_the_last_text_named(town: Town) -> None:
+    """Not about an earlier one that was called off before, nor about today's."""
+    town.amina.says("PICKUP").hears("We come on Thu 26 Nov", "Text SKIP").says("SKIP").hears("on Thu 26 Nov")
+    town.amina.says("SKIP").hears("on Mon 23 Nov").says("PICKUP").says("READY").hears("See you on Thu 26 Nov")
+    town.amina.says("NEXT").hears("Thu 26 Nov", "Text SKIP").says("SKIP").hears("on Thu 26 Nov")
+    assert [pickup.status for pickup in town.amina.pickups] == [PickupStatus.DECLINED] * 2
+    town.amina.says("READY").hears("See you on Mon 23 Nov")
+
+
 @pytest.mark.parametrize("word", ["READY", "1", "I'm ready", "1."])
 def test_ready_confirms_the_pickup_that_was_reminded(town: Town, word: str) -> None:
     phone = town.phone(2001).joins()
