@@ -41,6 +41,8 @@ NEVER_FOUND = {"africastalking": (REVIEW, 0), "daraja": (REVIEW, 0)}
 """The one knows no payment by our reference, the other never says for good that there is none."""
 UNASKABLE = {"africastalking": (REVIEW, 1)}
 """The same, paid: only its callback would have told us the request id."""
+FAILS_SILENTLY = {"daraja": (REVIEW, 0)}
+"""Asked, it has no documented word for a payment that failed: only the payment's own result has."""
 TELLS_LESS = {"africastalking": (PAID, 1)}
 """When asked, it tells neither amount nor phone."""
 KEEPS_ITS_WORD = {"africastalking": (PAID, 1), "daraja": (PAID, 1), "mtn_momo": (PAID, 1)}
@@ -75,7 +77,13 @@ FAULTS = [
     Fault("its callbacks come out of order", PAID, 1, {"callback": "out_of_order"}),
     Fault("a stranger calls back in its name", PAID, 1, {"callback": "forged"}),
     Fault("the money cannot be delivered", FAILED, 0, {"outcome": "fail"}),
-    Fault("it cannot be delivered, and nobody says so", FAILED, 0, {"outcome": "fail", "callback": "never"}),
+    Fault(
+        "it cannot be delivered, and nobody says so",
+        FAILED,
+        0,
+        {"outcome": "fail", "callback": "never"},
+        FAILS_SILENTLY,
+    ),
     Fault("our float there is too small", FAILED, 0, {"outcome": "short"}),
     Fault("it pays, then takes it back", REVERSED, 1, {"outcome": "succeed_then_reverse"}, KEEPS_ITS_WORD),
     Fault("it paid another amount", REVIEW, 1, {"report": "wrong_amount"}, TELLS_LESS),

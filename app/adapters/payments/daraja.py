@@ -81,13 +81,8 @@ _DECLINED: Final = frozenset(
     }
 )
 """Result codes of a payment that was not made. Any other is logged, and unclear."""
-_STATUS_OF: Final = {
-    "Completed": ObservedStatus.SUCCEEDED,
-    "Failed": ObservedStatus.FAILED,
-    "Declined": ObservedStatus.FAILED,
-    "Cancelled": ObservedStatus.FAILED,
-    "Pending": ObservedStatus.PROCESSING,
-}
+_COMPLETED: Final = "Completed"
+"""The one status that Safaricom documents. What a question brings beyond that is logged, and for a person to read."""
 _INVALID: Final = "400.002.02"
 """The gateway refused the request's form: M-Pesa never saw it."""
 _DUPLICATE: Final = "500.002.1001"
@@ -278,15 +273,15 @@ def _of_payment(reference: str, question: str, code: str, told: Mapping[str, Any
 def _of_question(question: str, code: str, told: Mapping[str, Any]) -> Observation:
     """What the answer to our own question says of the payment."""
     word = told.get("TransactionStatus")
-    status = _STATUS_OF.get(word) if code == _PAID and isinstance(word, str) else None
-    if status is None:
+    paid = code == _PAID and word == _COMPLETED
+    if not paid:
         log.error("daraja.unknown_status", code=code, status=str(word)[:40])
     return Observation(
-        status or ObservedStatus.UNCLEAR,
+        ObservedStatus.SUCCEEDED if paid else ObservedStatus.UNCLEAR,
         text(told.get("OriginatorConversationID")) or text(told.get("Originator Conversation ID")),
         text(told.get("ReceiptNo")),
         amount_minor=to_minor(told.get("Amount"), EXPONENT),
-        currency=CURRENCY if status is ObservedStatus.SUCCEEDED else None,
+        currency=CURRENCY if paid else None,
         payee_phone=_phone(told.get("CreditPartyName")),
         code=str(word)[:40] if word else code,
         question=question,

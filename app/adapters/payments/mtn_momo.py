@@ -84,7 +84,6 @@ _REASONS: Final = frozenset(
         "INVALID_CURRENCY",
         "NOT_ALLOWED",
         "NOT_ALLOWED_TARGET_ENVIRONMENT",
-        "PAYEE_LIMIT_REACHED",
         "PAYEE_NOT_ALLOWED_TO_RECEIVE",
         "PAYEE_NOT_FOUND",
         "PAYER_LIMIT_REACHED",
