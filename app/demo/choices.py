@@ -85,6 +85,8 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
         "africastalking_from": AFRICASTALKING_FROM,
         "africastalking_api_url": local,
         "africastalking_webhook_secret": keepsakes.payment_webhook_secret,
+        # The second stands in while the first is down.
+        "sms_gateways": {"*": ("twilio", "africastalking")},
         "sms_prices": {name: {"*": micros(PRICE_OF_A_PART)} for name in ("africastalking", "twilio")},
         "payment_providers": ["standin"],
         "payment_webhook_secret": keepsakes.payment_webhook_secret,
@@ -102,6 +104,17 @@ def settings_for(folder: Path, port: int, keepsakes: Keepsakes) -> Settings:
     return load_settings(
         **{name: value for name, value in chosen.items() if PREFIX + name.upper() not in given}
     )
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """What must not be read over a visitor's shoulder, nor in a picture of the demo."""
+    secret = (
+        settings.twilio_auth_token,
+        settings.africastalking_api_key,
+        settings.africastalking_webhook_secret,
+        settings.payment_webhook_secret,
+    )
+    return (settings.twilio_account_sid, *(each.get_secret_value() for each in secret))
 
 
 def local_url(port: int) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app import logs, migrate
 from app.access import keys
 from app.adapters.sms.africastalking_standin import AfricasTalkingStandIn
+from app.adapters.sms.standin_tells import Tell
 from app.adapters.sms.twilio_standin import TwilioStandIn
 from app.bootstrap import build, payment_company
 from app.container import Container
@@ -27,6 +28,7 @@ from app.kernel.clock import TravellingClock
 from app.main import create_app
 from app.settings import Settings
 from app.web.simulator.parts import Simulator
+from app.web.simulator.wire import Wire
 
 LOG_FILE: Final = "demo.log"
 STANDIN: Final = "standin"
@@ -60,11 +62,13 @@ class Demo:
             container = stack.enter_context(closing(build(settings, clock)))
             self._prepare(container, keepsakes)
             app = create_app(container)
+            wire = Wire(choices.secrets_of(settings))
             app.state.simulator = Simulator(
-                company=stack.enter_context(closing(_telephone_company(settings, self.port))),
+                company=stack.enter_context(closing(_telephone_company(settings, self.port, wire.tell))),
+                africastalking=stack.enter_context(closing(_africastalking(settings, self.port, wire.tell))),
                 clock=clock,
                 drain=partial(self.drain, container),
-                africastalking=stack.enter_context(closing(_africastalking(settings, self.port))),
+                wire=wire,
             )
             if STANDIN in settings.payment_providers:
                 path = str(self.folder / choices.PAYMENTS_FILE)
@@ -99,21 +103,23 @@ def _opens(session: Session, key: str, now: datetime) -> bool:
     return True
 
 
-def _telephone_company(settings: Settings, port: int) -> TwilioStandIn:
+def _telephone_company(settings: Settings, port: int, tell: Tell) -> TwilioStandIn:
     return TwilioStandIn(
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),
         number=settings.twilio_from,
         public_url=settings.public_url,
         local_url=choices.local_url(port),
+        tell=tell,
     )
 
 
-def _africastalking(settings: Settings, port: int) -> AfricasTalkingStandIn:
+def _africastalking(settings: Settings, port: int, tell: Tell) -> AfricasTalkingStandIn:
     secret = settings.africastalking_webhook_secret.get_secret_value()
     return AfricasTalkingStandIn(
         username=settings.africastalking_username,
         api_key=settings.africastalking_api_key.get_secret_value(),
         number=settings.africastalking_from,
         webhooks=f"{choices.local_url(port)}/webhooks/africastalking/{secret}",
+        tell=tell,
     )

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.demo_process import demo
 
 DESKTOP = {"width": 1200, "height": 1000}
+WITH_SWITCHES = {"width": 1200, "height": 1340}
 FACES = (("start", "/"), ("dashboard", "/dashboard"), ("api", "/docs"))
 NEIGHBOUR = "+2348000000100"
 
@@ -22,10 +23,15 @@ def take(browser: Browser, folder: Path) -> None:
         for name, path in FACES:
             page.goto(path)
             page.screenshot(path=folder / f"{name}.png")
+        page.set_viewport_size(WITH_SWITCHES)
         page.goto(f"/simulator?phone={NEIGHBOUR.replace('+', '%2B')}")
         for word, answer in (("BALANCE", "your credit is"), ("NEXT", "Your next pickup")):
-            page.get_by_role("button", name=word).click()
-            expect(page.get_by_role("listitem").filter(has_text="Weighback:").last).to_contain_text(answer)
-        page.get_by_label("Your text").blur()
+            page.get_by_role("button", name=word, exact=True).click()
+            answers = page.get_by_role("log").get_by_role("listitem").filter(has_text="Weighback:")
+            expect(answers.last).to_contain_text(answer)
+        page.get_by_role("button", name="*347*55#").click()
+        expect(page.get_by_role("status")).to_contain_text("CON")
+        page.get_by_role("button", name="Duplicate delivery").click()
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=folder / "simulator.png")
         context.close()

@@ -7,12 +7,15 @@ from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect
 
 from tests.demo_process import Demo, demo
 
 NEW = "%2B2348000000588"
 SCREENS = ((360, 640), (1280, 800))
+CHEAP_PHONE: ViewportSize = {"width": 360, "height": 640}
+RICH = "%2B2348000000100"
+"""A household with credit to spend."""
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +71,10 @@ def test_a_text_and_its_answer_appear_without_leaving_the_page(desk: Page) -> No
     expect(desk.get_by_role("log")).to_contain_text("Choose your language")
     expect(desk.get_by_label("Your text")).to_have_value("")
     desk.get_by_label("Your text").fill("1")
-    desk.get_by_role("button", name="Send").click()
+    desk.get_by_role("button", name="Send", exact=True).click()
     expect(desk.get_by_role("log")).to_contain_text("What is your name")
     desk.get_by_role("button", name="MENU").click()
-    expect(desk.get_by_role("listitem").last).not_to_contain_text("What is your name")
+    expect(desk.get_by_role("log").get_by_role("listitem").last).not_to_contain_text("What is your name")
     expect(desk.get_by_label("Your text")).to_be_visible()
 
 
@@ -80,6 +83,50 @@ def test_the_phone_works_without_script(browser: Browser, running: Demo) -> None
     page = context.new_page()
     page.goto("/simulator?phone=%2B2348000000587")
     page.get_by_label("Your text").fill("JOIN")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("log")).to_contain_text("Choose your language")
+    for key in "*347*55#":
+        page.get_by_role("button", name=key, exact=True).click()
+    page.get_by_role("button", name="Call · Send").click()
+    screen = page.get_by_role("status")
+    expect(screen).to_contain_text("CON")
+    page.get_by_label("Your keys").fill("1")
+    page.get_by_role("button", name="Call · Send").click()
+    expect(screen).to_contain_text("screen 2")
+    page.get_by_role("button", name="Hang up").click()
+    expect(screen).to_have_text("The line is free.")
+    expect(page.get_by_text("The end of the call")).to_be_visible()
+    context.close()
+
+
+def test_on_a_cheap_phone_a_call_is_cut_finished_by_text_or_carried_on(
+    browser: Browser, running: Demo
+) -> None:
+    context = browser.new_context(
+        base_url=str(running.visitor.base_url), viewport=CHEAP_PHONE, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(f"/simulator?phone={RICH}")
+    screen = page.get_by_role("status")
+    page.get_by_role("button", name="*347*55*3#").tap()
+    expect(screen).to_contain_text("credit is N")
+    page.get_by_role("button", name="Hang up").tap()
+    page.get_by_role("button", name="*347*55#").tap()
+    for keys in ("4", "50"):
+        for key in keys:
+            page.get_by_role("button", name=key, exact=True).tap()
+        page.get_by_role("button", name="Call · Send").tap()
+        expect(page.get_by_label("Your keys")).to_have_value("")
+    expect(screen).to_contain_text("Send Airtime of N50")
+    expect(screen).to_contain_text("of 182")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= CHEAP_PHONE["width"]
+    page.get_by_role("button", name="Lose signal").tap()
+    expect(screen).to_contain_text("Connection problem")
+    expect(page.get_by_role("log")).to_contain_text("Send Airtime of N50")
+    page.get_by_role("button", name="*347*55#").tap()
+    expect(screen).to_contain_text("Carry on")
+    page.get_by_label("Your keys").fill("1")
+    page.keyboard.press("Enter")
+    expect(screen).to_contain_text("Send Airtime of N50")
     context.close()

@@ -21,6 +21,7 @@ from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
 from app.pickups import service as pickups
 from app.settings import load_settings
 from app.web.simulator.parts import Simulator
+from app.web.simulator.wire import Wire
 from tests.factories import neighbourhood
 
 PHONE = "+2348000000001"
@@ -35,14 +36,20 @@ class Company:
     status: int = 200
     typed: list[tuple[str, str]] = field(default_factory=list)
 
-    def text(self, phone: str, body: str) -> tuple[int, tuple[str, ...]]:
-        self.typed.append((phone, body))
-        return self.status, ()
+    def written(self, phone: str, body: str) -> dict[str, str]:
+        return {"phone": phone, "body": body}
+
+    def deliver(self, form: Mapping[str, str]) -> int:
+        self.typed.append((form["phone"], form["body"]))
+        return self.status
+
+    def post(self, path: str, form: Mapping[str, str]) -> tuple[int, str]:
+        raise AssertionError(f"nobody dials here: {path} {form}")
 
     def allows(self, account: str, password: str) -> bool:
         return (account, password) == ("AC1", "secret")
 
-    def accept(self, form: Mapping[str, str]) -> dict[str, Any]:
+    def accept(self, form: Mapping[str, str], *, fails: bool = False) -> dict[str, Any]:
         return {"sid": "SM1", "body": form["Body"]}
 
     def message(self, sid: str) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def visitor(
         drained.append(moment)
         return 0
 
-    app.state.simulator = Simulator(company, clock, drain)
+    app.state.simulator = Simulator(company, company, clock, drain, Wire())
     return TestClient(app)
 
 

@@ -21,12 +21,14 @@ from typing import Any, Final
 import httpx
 import structlog
 
+from app.adapters.sms.standin_tells import Tell, to_nobody
 from app.conversation.fit import measure
 from app.errors import InvalidInput
 
 TIMEOUT_SECONDS: Final = 15
-REPORTS: Final = ((0.2, "Sent"), (0.8, "Success"))
-"""Seconds after the text was taken, and what is reported then."""
+REPORTS: Final = ((0.2, "Sent", ""), (0.8, "Success", ""))
+"""Seconds after the text was taken, what is reported then, and the reason of a failure."""
+FAILING: Final = ((0.2, "Sent", ""), (0.8, "Failed", "DeliveryFailure"))
 TICK_SECONDS: Final = 0.05
 NETWORK: Final = "99999"
 """The made-up network of Africa's Talking's own sandbox."""
@@ -39,12 +41,15 @@ log = structlog.get_logger()
 class AfricasTalkingStandIn:
     """One account with one short code, serving the service whose webhooks are at `webhooks`."""
 
-    def __init__(self, *, username: str, api_key: str, number: str, webhooks: str) -> None:
+    def __init__(
+        self, *, username: str, api_key: str, number: str, webhooks: str, tell: Tell = to_nobody
+    ) -> None:
         """`webhooks` is our address up to and with the secret, without a slash at its end."""
         self._username = username
         self._api_key = api_key
         self._number = number
         self._webhooks = webhooks
+        self._tell = tell
         self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -60,9 +65,9 @@ class AfricasTalkingStandIn:
         self._reporters.shutdown(wait=True, cancel_futures=True)
         self._http.close()
 
-    def text(self, phone: str, body: str) -> tuple[int, tuple[str, ...]]:
-        """Deliver `body` from `phone` to the service; the HTTP status (0 = not reached), and no text: see `accept`."""
-        form = {
+    def written(self, phone: str, body: str) -> dict[str, str]:
+        """What tells the service that `phone` sent `body`: the same form is the same delivery."""
+        return {
             "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
             "from": phone,
             "id": secrets.token_hex(16),
@@ -72,25 +77,33 @@ class AfricasTalkingStandIn:
             "cost": FREE,
             "networkCode": NETWORK,
         }
-        answer = self.post("sms", form)
-        return (answer.status_code if answer is not None else 0), ()
 
-    def post(self, path: str, form: Mapping[str, str]) -> httpx.Response | None:
-        """Call one of our webhooks; its answer, or None where it could not be reached."""
+    def deliver(self, form: Mapping[str, str]) -> int:
+        """Hand what was `written` to the service; the HTTP status, 0 where it could not be reached."""
+        return self.post("sms", form)[0]
+
+    def post(self, path: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """Call one of our webhooks; the status and body of its answer, 0 where it could not be reached."""
+        url = f"{self._webhooks}/{path}"
+        status, said = 0, ""
         try:
-            return self._http.post(f"{self._webhooks}/{path}", data=dict(form))
+            answer = self._http.post(url, data=dict(form))
+            status, said = answer.status_code, answer.text
         except httpx.HTTPError as error:
             log.warning("simulated_call_failed", path=path, kind=type(error).__name__)
-            return None
+        phone = form.get("phoneNumber") or form.get("from", "")
+        self._tell(phone=phone, path=httpx.URL(url).path, headers={}, form=form, status=status, answer=said)
+        return status, said
 
     def allows(self, username: str, api_key: str) -> bool:
         return compare_digest(username.encode(), self._username.encode()) and compare_digest(
             api_key.encode(), self._api_key.encode()
         )
 
-    def accept(self, form: Mapping[str, str]) -> dict[str, Any]:
+    def accept(self, form: Mapping[str, str], *, fails: bool = False) -> dict[str, Any]:
         """Take a text for one phone as `POST /version1/messaging` does, and report on it soon after.
 
+        `fails`: the report says that it did not arrive.
         Raises `InvalidInput` for an incomplete one.
         """
         for name in ("to", "message"):
@@ -106,7 +119,7 @@ class AfricasTalkingStandIn:
             "statusCode": 101,
         }
         with self._lock:
-            for seconds, status in REPORTS:
+            for seconds, status, reason in FAILING if fails else REPORTS:
                 report = {
                     "id": message_id,
                     "status": status,
@@ -114,6 +127,8 @@ class AfricasTalkingStandIn:
                     "networkCode": NETWORK,
                     "retryCount": "0",
                 }
+                if reason:
+                    report["failureReason"] = reason
                 heappush(self._due, (time.monotonic() + seconds, next(self._numbers), report))
         return {"SMSMessageData": {"Message": f"Sent to 1/1 Total Cost: {cost}", "Recipients": [recipient]}}
 

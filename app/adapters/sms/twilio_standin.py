@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-import xml.etree.ElementTree as ET
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -25,14 +24,17 @@ import httpx
 import structlog
 from twilio.request_validator import RequestValidator
 
+from app.adapters.sms.standin_tells import Tell, to_nobody
 from app.errors import InvalidInput, NotFound
 
 API_VERSION: Final = "2010-04-01"
 KEEP_MESSAGES: Final = 5_000
 TIMEOUT_SECONDS: Final = 15
 """Twilio waits as long for a webhook."""
-REPORTS: Final = ((0.2, "sent"), (0.8, "delivered"))
-"""Seconds after the text was taken, and what is reported then."""
+REPORTS: Final = ((0.2, "sent", ""), (0.8, "delivered", ""))
+"""Seconds after the text was taken, what is reported then, and the error's code."""
+FAILING: Final = ((0.2, "sent", ""), (0.8, "undelivered", "30003"))
+"""The phone cannot be reached: switched off, or out of its network."""
 TICK_SECONDS: Final = 0.05
 
 log = structlog.get_logger()
@@ -42,6 +44,7 @@ log = structlog.get_logger()
 class _Report:
     message: dict[str, Any]
     status: str
+    error_code: str
     callback: str | None
 
 
@@ -49,13 +52,21 @@ class TwilioStandIn:
     """One account with one number, serving the service that signs with `public_url` and listens at `local_url`."""
 
     def __init__(
-        self, *, account_sid: str, auth_token: str, number: str, public_url: str, local_url: str
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        number: str,
+        public_url: str,
+        local_url: str,
+        tell: Tell = to_nobody,
     ) -> None:
         self._account_sid = account_sid
         self._auth_token = auth_token
         self._number = number
         self._public_url = public_url
         self._local_url = local_url
+        self._tell = tell
         self._validator = RequestValidator(auth_token)
         self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
         self._messages: OrderedDict[str, dict[str, Any]] = OrderedDict()
@@ -73,9 +84,9 @@ class TwilioStandIn:
         self._reporters.shutdown(wait=True, cancel_futures=True)
         self._http.close()
 
-    def text(self, phone: str, body: str) -> tuple[int, tuple[str, ...]]:
-        """Deliver `body` from `phone` to the service; the HTTP status (0 = not reached) and the texts it answers."""
-        form = {
+    def written(self, phone: str, body: str) -> dict[str, str]:
+        """What tells the service that `phone` sent `body`: the same form is the same delivery."""
+        return {
             "ToCountry": "NG",
             "MessageSid": _sid("SM"),
             "NumMedia": "0",
@@ -86,20 +97,21 @@ class TwilioStandIn:
             "NumSegments": "1",
             "ApiVersion": API_VERSION,
         }
-        try:
-            answer = self._post(f"{self._public_url}/webhooks/twilio/sms", form)
-        except httpx.HTTPError as error:
-            log.warning("simulated_text_failed", kind=type(error).__name__)
-            return 0, ()
-        return answer.status_code, _texts(answer.text) if answer.is_success else ()
+
+    def deliver(self, form: Mapping[str, str]) -> int:
+        """Hand what was `written` to the service; the HTTP status, 0 where it could not be reached."""
+        return self._post(f"{self._public_url}/webhooks/twilio/sms", form, phone=form["From"])
 
     def allows(self, account: str, password: str) -> bool:
         return compare_digest(account.encode(), self._account_sid.encode()) and compare_digest(
             password.encode(), self._auth_token.encode()
         )
 
-    def accept(self, form: Mapping[str, str]) -> dict[str, Any]:
-        """Take a text as `POST Messages.json` does, and report on it soon after."""
+    def accept(self, form: Mapping[str, str], *, fails: bool = False) -> dict[str, Any]:
+        """Take a text as `POST Messages.json` does, and report on it soon after; `fails`: that it did not arrive.
+
+        Raises `InvalidInput` for an incomplete one.
+        """
         for name in ("To", "Body"):
             if not form.get(name):
                 raise InvalidInput(name, f"A '{name}' is required.")
@@ -130,8 +142,8 @@ class TwilioStandIn:
             self._messages[sid] = message
             while len(self._messages) > KEEP_MESSAGES:
                 self._messages.popitem(last=False)
-            for seconds, status in REPORTS:
-                report = _Report(message, status, form.get("StatusCallback"))
+            for seconds, status, code in FAILING if fails else REPORTS:
+                report = _Report(message, status, code, form.get("StatusCallback"))
                 heappush(self._due, (time.monotonic() + seconds, next(self._numbers), report))
             return dict(message)
 
@@ -156,6 +168,7 @@ class TwilioStandIn:
         message = report.message
         with self._lock:
             message.update(status=report.status, date_sent=format_datetime(datetime.now(UTC)))
+            message["error_code"] = int(report.error_code) if report.error_code else None
         if not report.callback:
             return
         form = {
@@ -168,16 +181,23 @@ class TwilioStandIn:
             "AccountSid": self._account_sid,
             "ApiVersion": API_VERSION,
         }
-        try:
-            self._post(report.callback, form)
-        except httpx.HTTPError as error:
-            log.warning("simulated_report_failed", kind=type(error).__name__)
+        if report.error_code:
+            form["ErrorCode"] = report.error_code
+        self._post(report.callback, form, phone=message["to"])
 
-    def _post(self, url: str, form: dict[str, str]) -> httpx.Response:
+    def _post(self, url: str, form: Mapping[str, str], *, phone: str) -> int:
         """Signed for the public address, sent to the local one: no router or name service stands between."""
-        signature = self._validator.compute_signature(url, form)
+        headers = {"X-Twilio-Signature": self._validator.compute_signature(url, form)}
         local = self._local_url + url.removeprefix(self._public_url) if self._is_ours(url) else url
-        return self._http.post(local, data=form, headers={"X-Twilio-Signature": signature})
+        status, said = 0, ""
+        try:
+            answer = self._http.post(local, data=dict(form), headers=headers)
+            status, said = answer.status_code, answer.text
+        except httpx.HTTPError as error:
+            log.warning("simulated_call_failed", kind=type(error).__name__)
+        path = httpx.URL(local).path
+        self._tell(phone=phone, path=path, headers=headers, form=form, status=status, answer=said)
+        return status
 
     def _is_ours(self, url: str) -> bool:
         return url.startswith(self._public_url + "/")
@@ -185,11 +205,3 @@ class TwilioStandIn:
 
 def _sid(prefix: str) -> str:
     return prefix + secrets.token_hex(16)
-
-
-def _texts(twiml: str) -> tuple[str, ...]:
-    """The `<Message>`s of an answer, with their text or `<Body>`."""
-    if not twiml.strip():
-        return ()
-    root = ET.fromstring(twiml)  # noqa: S314 - our own service's answer
-    return tuple(text for message in root.iter("Message") if (text := "".join(message.itertext()).strip()))

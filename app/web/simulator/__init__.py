@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.simulator import moods, network, network_africastalking, payments, phone, travel
+from app.web.simulator import (
+    keypad,
+    moods,
+    network,
+    network_africastalking,
+    payments,
+    phone,
+    switching,
+    travel,
+)
 
 router = APIRouter(include_in_schema=False)
 router.include_router(phone.router)
+router.include_router(keypad.router)
 router.include_router(travel.router)
+router.include_router(switching.router)
 router.include_router(moods.router)
 router.include_router(network.router)
 router.include_router(network_africastalking.router)

@@ -11,10 +11,11 @@ from app.kernel.phone import NotAPhone, parse_phone
 from app.web.looks import HEADERS
 
 
-def back(phone: str, **said: str) -> RedirectResponse:
-    """To the phone's page, which shows what `said` names."""
+def back(phone: str, *, at: str = "", **said: str) -> RedirectResponse:
+    """To the phone's page, which shows what `said` names; with its part `at` in sight, unless there is a notice."""
     query = urlencode({"phone": phone, **said})
-    return RedirectResponse(f"/simulator?{query}", HTTPStatus.SEE_OTHER, headers=HEADERS)
+    place = f"#{at}" if at and "notice" not in said else ""
+    return RedirectResponse(f"/simulator?{query}{place}", HTTPStatus.SEE_OTHER, headers=HEADERS)
 
 
 def parse_or_none(phone: str, region: str) -> str | None:

@@ -1,70 +1,48 @@
-"""What the simulator needs and the demo hands it: a telephone company, a clock that travels, a worker."""
+"""What the simulator needs and the demo hands it: telephone companies, a clock that travels, a worker."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Protocol, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from app.errors import NotFound
 from app.kernel.clock import TravellingClock
-
-AFRICASTALKING = "africastalking"
-
-
-class Carrier(Protocol):
-    """Carries what the browser's phone types to the service, over HTTP."""
-
-    def text(self, phone: str, body: str) -> tuple[int, tuple[str, ...]]:
-        """Deliver what `phone` typed to the service's webhook.
-
-        Returns the HTTP status (0 where it could not be reached) and the texts it answered with.
-        """
-        ...
+from app.web.simulator.air import Air
+from app.web.simulator.companies import AFRICASTALKING, AfricanCompany, Carrier, TelephoneCompany
+from app.web.simulator.line import Lines
+from app.web.simulator.troubles import Switches
+from app.web.simulator.wire import Wire
 
 
-class TelephoneCompany(Carrier, Protocol):
-    """And takes the service's texts, as Twilio does: over HTTP, signed."""
-
-    def allows(self, account: str, password: str) -> bool: ...
-
-    def accept(self, form: Mapping[str, str]) -> dict[str, Any]:
-        """Take a text for a phone, as the provider's API does. Raises `InvalidInput` for an incomplete one."""
-        ...
-
-    def message(self, sid: str) -> dict[str, Any]:
-        """A text it took before. Raises `NotFound`."""
-        ...
-
-    def messages(self, to: str | None) -> list[dict[str, Any]]: ...
-
-
-class AfricanCompany(Carrier, Protocol):
-    """The same as Africa's Talking does it: known by a key, and called at a secret address."""
-
-    def allows(self, username: str, api_key: str) -> bool: ...
-
-    def accept(self, form: Mapping[str, str]) -> dict[str, Any]:
-        """Take a text for a phone. Raises `InvalidInput` for an incomplete one."""
-        ...
-
-
-@dataclass(frozen=True)
+@dataclass
 class Simulator:
     company: TelephoneCompany
+    africastalking: AfricanCompany
     clock: TravellingClock
     drain: Callable[[datetime], int]
     """Does all that is due at that moment, as the worker would."""
-    africastalking: AfricanCompany | None = None
+    wire: Wire
+    switches: Switches = field(default_factory=Switches)
+    air: Air = field(init=False)
+    lines: Lines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.air = Air(self.switches, self.clock)
+        self.lines = Lines(self.africastalking, self.switches, self.clock)
 
     def carrier(self, gateway: str) -> Carrier:
         """Who delivers what is typed on a phone of that gateway."""
-        if gateway == AFRICASTALKING and self.africastalking is not None:
-            return self.africastalking
-        return self.company
+        return self.africastalking if gateway == AFRICASTALKING else self.company
+
+    def catch_up(self) -> None:
+        """Let happen what the clock has brought: late texts arrive, calls that lasted too long end."""
+        now = self.clock.now()
+        self.air.arrive(now)
+        self.lines.time_out(now)
 
 
 def get_simulator(request: Request) -> Simulator:

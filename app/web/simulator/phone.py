@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,27 +13,24 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app.container import Container
 from app.households import directory
-from app.households import service as households
-from app.kernel.clock import local_date
 from app.kernel.phone import national
-from app.ledger import service as ledger
 from app.messaging.thread import Text, thread
-from app.pickups import service as pickups
 from app.places import service as places
 from app.web.deps import Here
 from app.web.looks import HEADERS, Pages, static_file
-from app.web.looks.writing import money
 from app.web.simulator import parts
+from app.web.simulator.about import about
 from app.web.simulator.going_back import back, parse_or_none
+from app.web.simulator.keypad import KEYS, SHORTCUTS, TYPED_MAX, pad
 from app.web.simulator.moods import MOODS, current
+from app.web.simulator.troubles import TROUBLES, Trouble
 
 HERE: Final = Path(__file__).parent
 WORDS: Final = ("1", "MENU", "2", "NEXT", "SKIP", "PICKUP", "BALANCE", "REDEEM", "WRONG")
 NEW_PHONES: Final = "+23480000005{:02d}"
 """Numbers for people the service has never heard of."""
-TYPED_MAX: Final = 1600
+TEXT_MAX: Final = 1600
 """Ten parts, the most that Twilio carries."""
 
 router = APIRouter(prefix="/simulator")
@@ -64,9 +60,11 @@ def show(
     request: Request,
     phone: Asked = "",
     notice: Annotated[str, Query(max_length=300)] = "",
-    typed: Annotated[str, Query(max_length=TYPED_MAX)] = "",
+    typed: Annotated[str, Query(max_length=TEXT_MAX)] = "",
+    keys: Annotated[str, Query(max_length=TYPED_MAX)] = "",
 ) -> HTMLResponse:
     company = getattr(request.app.state, "payment_company", None)
+    simulator.catch_up()
     now = simulator.clock.now()
     zone = ZoneInfo(container.settings.timezone)
     region = container.settings.region
@@ -75,9 +73,10 @@ def show(
         known_phones = {person.phone for person in people}
         new_phone = _unused(known_phones)
         chosen, mended = _chosen(phone, region, people[0].phone if people else new_phone)
+        gateway = container.sms_gateways.for_phone(chosen).name
         areas = _areas(session, people, region)
         texts = _local(thread(session, chosen), zone)
-        about = _about(session, container, chosen, now)
+        facts = about(session, container, chosen, now)
     return pages.page(
         "simulator.html",
         demo=True,
@@ -88,8 +87,17 @@ def show(
         owner=next((person.name for person in people if person.phone == chosen), national(chosen, region)),
         areas=areas,
         new_phone=new_phone,
-        about=about,
+        about=facts,
         texts=texts,
+        waiting=simulator.air.waiting(chosen),
+        zone=zone,
+        pad=pad(simulator.lines.of(chosen), now, keys),
+        pad_keys=KEYS,
+        shortcuts=SHORTCUTS,
+        exchanges=simulator.wire.of(chosen),
+        troubles=TROUBLES,
+        on=_on(simulator, chosen, gateway),
+        gateway=gateway,
         words=WORDS,
         now=now.astimezone(zone),
         travelled=simulator.clock.travelled,
@@ -103,12 +111,23 @@ def show(
 @router.get("/thread")
 def newest(container: Here, simulator: parts.Here, phone: Asked) -> Response:
     """The texts alone, for the page to fetch; `X-Clock` is what the phone's clock shows."""
+    simulator.catch_up()
     zone = ZoneInfo(container.settings.timezone)
     chosen = parse_or_none(phone, container.settings.region)
     with container.database.unit_of_work() as session:
         texts = _local(thread(session, chosen), zone) if chosen else []
+    waiting = simulator.air.waiting(chosen) if chosen else []
     clock = simulator.clock.now().astimezone(zone).strftime("%a %d %b %H:%M")
-    return HTMLResponse(pages.text("thread.html", texts=texts), headers={**HEADERS, "X-Clock": clock})
+    shown = pages.text("thread.html", texts=texts, waiting=waiting, zone=zone)
+    return HTMLResponse(shown, headers={**HEADERS, "X-Clock": clock})
+
+
+@router.get("/wire")
+def last_exchanges(container: Here, simulator: parts.Here, phone: Asked) -> Response:
+    """What went over the wire for this phone, for the page to fetch."""
+    chosen = parse_or_none(phone, container.settings.region) or ""
+    shown = pages.text("wire.html", exchanges=simulator.wire.of(chosen))
+    return HTMLResponse(shown, headers=HEADERS)
 
 
 @router.post("/text")
@@ -116,7 +135,7 @@ def text(
     container: Here,
     simulator: parts.Here,
     phone: Annotated[str, Form(max_length=32)],
-    body: Annotated[str, Form(max_length=TYPED_MAX)] = "",
+    body: Annotated[str, Form(max_length=TEXT_MAX)] = "",
 ) -> RedirectResponse:
     """Send what was typed, as the telephone company would deliver it; then show the thread."""
     chosen = parse_or_none(phone, container.settings.region)
@@ -124,8 +143,8 @@ def text(
         return back(phone, notice="That is no phone number.", typed=body)
     if not body.strip():
         return back(chosen, notice="Type a text first.")
-    gateway = container.sms_gateways.for_phone(chosen)
-    status, _ = simulator.carrier(gateway.name).text(chosen, body)
+    carrier = simulator.carrier(container.sms_gateways.for_phone(chosen).name)
+    status = simulator.air.send(carrier, chosen, body)
     if status == 0:
         return back(chosen, notice="The service could not be reached; your text was not sent.", typed=body)
     if status >= HTTPStatus.BAD_REQUEST:
@@ -163,16 +182,10 @@ def _local(texts: list[Text], zone: ZoneInfo) -> list[Text]:
     return [replace(one, at=one.at.astimezone(zone)) for one in texts]
 
 
-def _about(session: Session, container: Container, phone: str, now: datetime) -> list[tuple[str, str]]:
-    """What the visitor should know of the household played, so that there is something to check against."""
-    found = households.for_phone(session, phone)
-    if not found:
-        return []
-    household = found[0]
-    zone = places.zone(session, household.zone_id)
-    pickup = pickups.upcoming(session, household.id, local_date(now, zone.timezone))
-    return [
-        ("Lives", f"{household.landmark}, {zone.name}"),
-        ("Next pickup", f"{pickup.date:%A %d %B} ({pickup.status.value})" if pickup else "none"),
-        ("Credit", money(ledger.balance(session, household.id), container.settings.currency)),
-    ]
+def _on(simulator: parts.Simulator, phone: str, gateway: str) -> set[Trouble]:
+    """The troubles that `phone` meets at present."""
+    return {
+        each.trouble
+        for each in TROUBLES
+        if simulator.switches.is_on(gateway if each.trouble is Trouble.DOWN else phone, each.trouble)
+    }

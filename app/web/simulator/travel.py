@@ -25,6 +25,7 @@ from app.web.simulator.going_back import back, parse_or_none
 FURTHEST_DAYS: Final = 31
 AFTER_MIDNIGHT: Final = time(0, 30)
 A_MINUTE: Final = timedelta(minutes=1)
+SOME_MINUTES: Final = timedelta(minutes=10)
 
 router = APIRouter(prefix="/simulator")
 log = structlog.get_logger()
@@ -38,12 +39,13 @@ def travel(
     to: Annotated[str, Form(max_length=32)] = "now",
     moment: Annotated[str, Form(max_length=32)] = "",
 ) -> RedirectResponse:
-    """Go to `evening-before` or `morning-of` the phone's pickup, a `day` on, a `moment`, or back to `now`."""
+    """Go to `evening-before` or `morning-of` the phone's pickup, some `minutes` or a `day` on, a `moment`, or `now`."""
     chosen = parse_or_none(phone, container.settings.region) or ""
     here = simulator.clock.now()
     if to == "now":
         simulator.clock.return_to_now()
         simulator.drain(simulator.clock.now())
+        simulator.catch_up()
         return back(chosen, notice="Back in the present.")
     try:
         target = _target(container, chosen, to, moment, here)
@@ -51,6 +53,7 @@ def travel(
         return back(chosen, notice=str(error))
     for stop in _stops(container.settings, here, target):
         simulator.clock.travel_to(stop)
+        simulator.catch_up()
         simulator.drain(stop)
     simulator.clock.travel_to(target)  # the work on the way took its time
     return back(chosen)
@@ -59,6 +62,8 @@ def travel(
 def _target(container: Container, phone: str, to: str, moment: str, here: datetime) -> datetime:
     """Raises `ValueError` with a sentence for the visitor."""
     settings = container.settings
+    if to == "minutes":
+        return here + SOME_MINUTES
     if to == "day":
         return here + timedelta(days=1)
     if to in {"evening-before", "morning-of"}:
