@@ -103,7 +103,8 @@ def _locked(session: Session, row_id: UUID, phone: str, now: datetime) -> UssdSe
 def _drop(session: Session, talk: Talk, row: UssdSession, now: datetime) -> None:
     row.outcome, row.ended_at = UssdOutcome.DROPPED, now
     position = Position(row.state, row.data)
-    if not talk.engine.state(position).follow_up or row.followed_up_at is not None:
+    something_given = position.data.keys() - {"home"}
+    if not (talk.engine.state(position).follow_up and something_given) or row.followed_up_at is not None:
         return
     window = timedelta(minutes=talk.settings.ussd_resume_minutes)
     idle = timedelta(days=talk.settings.phone_idle_guard_days)

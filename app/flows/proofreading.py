@@ -20,6 +20,8 @@ from app.flows.registry import REGISTRY, vocabulary
 
 ON_SCREENS = "sheet."
 """Keys of the collectors' pages, whose length is free."""
+NEVER_TEXTED = "dial."
+"""States that ask on USSD screens alone."""
 NO_COMMANDS = frozenset({"OK", "PIN", "SMS", "USSD"})
 """Words in capitals that nobody is told to send."""
 ABOUT_AMOUNTS = frozenset({"money", "polite"})
@@ -155,6 +157,8 @@ def _together(language: Language, english: Language, beside: Sequence[Language])
             yield Finding(("", key), f"{wrong}; the English text names {_listed(theirs)}")
     facts = longest_facts(catalogue)
     for name, state in REGISTRY.states.items():
+        if name.startswith(NEVER_TEXTED):
+            continue
         text = as_text(state.ask(facts, LONGEST_DATA), catalogue, language.code)
         if measure(text).parts > USUAL_PARTS:
             yield Finding(("", name), f"takes more than one part with its options: {text}")

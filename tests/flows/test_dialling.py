@@ -57,7 +57,7 @@ def test_history_goes_over_several_screens(town: Town, amina: Keypad) -> None:
     town.credit(1_000_000)
     for _ in range(9):
         amina.dials().presses("4", "500", "1").ends("Done!")
-    amina.dials().presses("6").sees("2 My last weighings").presses("2").sees("spent N500", "98 Next page")
+    amina.dials().presses("6").sees("3 My last weighings").presses("3").sees("spent N500", "98 Next page")
     amina.presses("98").ends("spent N500").sees_nothing_of("98 Next page")
     town.amina.says("HISTORY").hears("Your last entries:", "Mon 23 Nov: spent N500")
 
@@ -88,11 +88,18 @@ def test_a_household_chooses_a_language_and_texts_come_in_it_too(town: Town, ami
 
 
 def test_disputing_a_weighing_where_there_is_none(amina: Keypad) -> None:
-    amina.dials().presses("6", "4").ends("not weighed anything for you yet")
+    amina.dials().presses("6", "5").ends("not weighed anything for you yet")
+
+
+def test_moving_house(town: Town, amina: Keypad) -> None:
+    amina.dials().presses("6", "2").sees("Where do you live?", "4 Another area").presses("3")
+    amina.types("14 Ade St, red door").sees("Amina moves to Yaba, 14 Ade St, red door?").presses("1")
+    amina.ends("you now live in Yaba", "Thu 26 Nov")
+    assert town.amina.households[0].landmark == "14 Ade St, red door"
 
 
 def test_help(town: Town, amina: Keypad) -> None:
-    amina.dials().presses("6", "3").ends("collects your recyclables")
+    amina.dials().presses("6", "4").ends("collects your recyclables")
     keypad(town, 2002).dials().presses("3").ends("press 1 to join")
 
 
