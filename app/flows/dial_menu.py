@@ -31,7 +31,7 @@ _HELP = "HELP"
 _BRANCHES = {"VISIT": VISIT, "MORE": MORE}
 AT_HOME = ("NEXT", "VISIT", "BALANCE", "REDEEM", "RATES", "MORE")
 LEFT = ("JOIN", "BALANCE", "REDEEM", "LANG", _HELP)
-STRANGER = ("JOIN", "LANG", _HELP)
+STRANGER = ("JOIN", _HELP)
 VISITS = ("PICKUP", "SKIP")
 OTHERS = ("LANG", "MOVE", "HISTORY", _HELP, "WRONG", "PHONES", "PIN")
 SEVERAL_HOMES = ("HOME",)
@@ -39,7 +39,7 @@ SEVERAL_HOMES = ("HOME",)
 
 def _main(facts: Snapshot) -> tuple[Option, ...]:
     if not facts.homes:
-        return _options(facts, STRANGER)
+        return numbered((("JOIN", line("menu.JOIN")), *_joins_in(facts), (_HELP, line("menu.HELP"))))
     return _options(facts, LEFT if all(home.left for home in facts.homes) else AT_HOME)
 
 
@@ -54,6 +54,15 @@ def _options(facts: Snapshot, choices: tuple[str, ...]) -> tuple[Option, ...]:
 def _other_languages(facts: Snapshot) -> str:
     """By their own names, so that somebody finds theirs who cannot read this one."""
     return ", ".join(name for code, name in facts.languages if code != facts.language)
+
+
+def _joins_in(facts: Snapshot) -> tuple[tuple[str, str], ...]:
+    """Joining in each of the other languages, on the very first screen: it asks no more of who speaks those."""
+    return tuple(
+        (code, f"{name}: {facts.join_words[code]}")
+        for code, name in facts.languages
+        if code != facts.language and code in facts.join_words
+    )
 
 
 def main_menu(facts: Snapshot) -> Reply:
@@ -104,6 +113,8 @@ def _go(said: Said, facts: Snapshot, options: tuple[Option, ...], here: str) -> 
         return Step(_BRANCHES[chosen.value])
     if chosen.value == _HELP:
         return Step(reply=say("help" if facts.homes else "help.stranger", programme=facts.programme))
+    if chosen.value in facts.join_words:
+        return Open("JOIN", dict(facts.languages)[chosen.value])
     return Open(chosen.value)
 
 

@@ -60,6 +60,7 @@ class Facts:
     currency: str
     region: str
     languages: tuple[tuple[str, str], ...]
+    join_words: Mapping[str, str]
 
     @classmethod
     def of(cls, settings: Settings, catalogue: Catalogue) -> Facts:
@@ -68,6 +69,7 @@ class Facts:
             settings.currency,
             settings.region,
             tuple((code, catalogue.name(code)) for code in catalogue.languages),
+            {code: catalogue.keywords(code)["JOIN"][0] for code in catalogue.languages},
         )
 
     def about(self, phone: str, person: Person, home: str | None, *, on_screen: bool = False) -> Snapshot:
@@ -79,6 +81,7 @@ class Facts:
             region=self.region,
             language=person.language or self.languages[0][0],
             languages=self.languages,
+            join_words=self.join_words,
             homes=person.homes,
             home=chosen_home(person.homes, home),
             on_screen=on_screen,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.conversation.keywords import Said
+from app.conversation.keywords import Said, normalise
 from app.conversation.states import (
     MENU,
     Data,
@@ -37,9 +37,17 @@ def _join(said: Said, facts: Snapshot) -> Outcome:
         return Step(reply=say("join.zone.none", programme=facts.programme))
     area = named_area(said, facts.zones)
     data = {"zone": area.code} if area else {}
-    if here or len(facts.languages) == 1 or facts.on_screen:  # whose first screen offers the languages
-        return Step(NAME, data={**data, "language": facts.language})
+    spoken = _spoken(said, facts)
+    if (
+        spoken or here or len(facts.languages) == 1 or facts.on_screen
+    ):  # whose first screen offers the languages
+        return Step(NAME, data={**data, "language": spoken or facts.language}, language=spoken)
     return Step(LANGUAGE, data=data)
+
+
+def _spoken(said: Said, facts: Snapshot) -> str | None:
+    """The language that was named together with the wish to join: `JOIN YORUBA`."""
+    return next((code for code, name in facts.languages if said.words == normalise(name)), None)
 
 
 def _ask_language(facts: Snapshot, _data: Data) -> Reply:

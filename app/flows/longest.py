@@ -88,6 +88,7 @@ def longest_facts(catalogue: Catalogue) -> Snapshot:
         region="NG",
         language=catalogue.default,
         languages=tuple((code, catalogue.name(code)) for code in catalogue.languages),
+        join_words={code: catalogue.keywords(code)["JOIN"][0] for code in catalogue.languages},
         homes=(home, home),
         home=home,
         zones=tuple(Area(f"Z{number:02}", f"{_ZONE} {number}", 6.5, 3.4) for number in range(30)),

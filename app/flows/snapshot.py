@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
@@ -158,6 +159,8 @@ class Snapshot:
     """What we speak with this phone so far."""
     languages: tuple[tuple[str, str], ...]
     """Code and own name of each enabled language."""
+    join_words: Mapping[str, str] = field(default_factory=dict)
+    """By code, the word that joins in that language: who cannot read the default one knows theirs by it."""
     on_screen: bool = False
     """The answer goes on a USSD screen, which pages long lists by itself, and not into a text."""
     homes: tuple[Home, ...] = ()

@@ -64,7 +64,7 @@ def test_history_goes_over_several_screens(town: Town, amina: Keypad) -> None:
 
 def test_joining_takes_five_screens(town: Town) -> None:
     phone = keypad(town, 2000)
-    phone.dials().sees("1 Join", "2 Pidgin", "3 Help").presses("1").sees("What is your name?")
+    phone.dials().sees("1 Join", "2 Pidgin: JOIN", "8 Help").presses("1").sees("What is your name?")
     phone.types("amina bello").sees("Where do you live?", "1 Ikeja", "3 Yaba").presses("3")
     phone.sees("Where exactly in Yaba?").types("12 Ojo St, green gate")
     phone.ends("Welcome, Amina Bello!", "Thu 26 Nov")
@@ -74,10 +74,31 @@ def test_joining_takes_five_screens(town: Town) -> None:
     assert town.phone(2000).consents == [(True, "ussd")]
 
 
-def test_a_stranger_chooses_a_language_and_texts_come_in_it_too(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("key", "word", "name_asked", "welcomed"),
+    [
+        ("2", "Pidgin: JOIN", "Wetin be your name?", "Welcome"),
+        ("3", "Yoruba: DARAPO", "Ki ni oruko yin?", "E kaabo"),
+        ("4", "Hausa: SHIGA", "Mene ne sunanku?", "Barka da zuwa"),
+        ("5", "Igbo: SONYE", "Gini bu aha gi?", "Nnoo"),
+        ("6", "Francais: INSCRIRE", "Quel est votre nom ?", "Bienvenue"),
+        ("7", "Kiswahili: JIUNGE", "Jina lako", "Karibu"),
+    ],
+)
+def test_joining_takes_five_screens_in_every_language(
+    town: Town, key: str, word: str, name_asked: str, welcomed: str
+) -> None:
     phone = keypad(town, 2001)
-    phone.dials().presses("2").sees("1 English", "2 Pidgin").presses("2").sees("1 Join, e free")
-    phone.presses("1").sees("Wetin be your name?")
+    phone.dials().sees(f"{key} {word}").presses(key).sees(name_asked)
+    phone.types("Chidi Eze").presses("3").types("12 Ojo St, green gate").ends(f"{welcomed}, Chidi Eze")
+    assert phone.screens == 5
+    assert town.phone(2001).consents == [(True, "ussd")]
+
+
+def test_a_stranger_who_chose_a_language_finds_the_menu_and_texts_in_it(town: Town) -> None:
+    phone = keypad(town, 2001)
+    phone.dials().presses("2").sees("Wetin be your name?").presses("0")
+    phone.sees("1 Join, e free", "2 English: JOIN").presses("1").sees("Wetin be your name?")
     town.phone(2001).says("Chidi").hears("Which side")
 
 
@@ -100,7 +121,7 @@ def test_moving_house(town: Town, amina: Keypad) -> None:
 
 def test_help(town: Town, amina: Keypad) -> None:
     amina.dials().presses("6", "4").ends("collects your recyclables")
-    keypad(town, 2002).dials().presses("3").ends("press 1 to join")
+    keypad(town, 2002).dials().presses("8").ends("press 1 to join")
 
 
 def test_who_has_left_can_spend_and_come_back(town: Town, amina: Keypad) -> None:

@@ -35,6 +35,10 @@ def test_everything_can_be_done_in_pidgin(town: Town) -> None:
     phone.says("NEXT").hears("Your next pickup: Thu 26 Nov", "if you no get")
 
 
+def test_who_names_a_language_with_join_is_not_asked_for_it(town: Town) -> None:
+    town.phone(2001).says("Join Yorùbá").hears("Ki ni oruko yin").says("Chidi").hears("Nibo le n gbe")
+
+
 def test_a_zone_without_service_days_promises_word_instead_of_a_date(town: Town) -> None:
     town.phone(2002).joins(zone="Ikeja").hears("We will text you your first pickup day in Ikeja")
 
