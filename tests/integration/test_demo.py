@@ -131,6 +131,9 @@ def test_by_africas_talking_a_text_is_answered_by_a_text_of_its_own(lived_in: Pa
         secret = json.loads((lived_in / "data" / "demo.json").read_text())["payment_webhook_secret"]
         assert "webhooks/africastalking/{secret}/sms" in log
         assert secret not in log
+        shown = running.visitor.get("/simulator/wire", params={"phone": new}).text
+        assert "/webhooks/africastalking/•••/delivery" in shown
+        assert secret not in shown
         assert running.end() == 0
 
 

@@ -352,3 +352,5 @@ def test_troubles_are_this_phones_alone(visitor: Visitor) -> None:
     other = visitor.http.get("/simulator", params={"phone": "+2348000000588"}).text
     assert 'value="late" aria-pressed="false"' in other
     assert 'value="late" aria-pressed="true"' in visitor.page
+    assert "Trouble is on: late delivery" in visitor.page
+    assert "Trouble is on" not in other

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from app.kernel.clock import Clock
@@ -16,7 +17,6 @@ from app.web.simulator.companies import Carrier
 from app.web.simulator.troubles import Switches, Trouble
 
 LATE_BY: Final = timedelta(minutes=5)
-OK: Final = 200
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Air:
             held = next((one for one in self._waiting if one.phone == phone and one.arrives_at is None), None)
             if held is None:
                 self._waiting.append(letter)
-                return OK
+                return HTTPStatus.OK
             self._waiting.remove(held)
         status = self._go(letter)
         self._go(held)
@@ -77,8 +77,8 @@ class Air:
             return self._hand_over(letter)
         arrives_at = self._clock.now() + LATE_BY
         with self._lock:
-            self._waiting.append(Letter(letter.phone, letter.body, letter.carrier, letter.form, arrives_at))
-        return OK
+            self._waiting.append(replace(letter, arrives_at=arrives_at))
+        return HTTPStatus.OK
 
     def _hand_over(self, letter: Letter) -> int:
         status = letter.carrier.deliver(letter.form)

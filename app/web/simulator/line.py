@@ -11,6 +11,7 @@ import secrets
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from app.kernel.clock import Clock
@@ -23,7 +24,6 @@ NETWORK: Final = "99999"
 PRICE: Final = "NGN 1.60"
 LASTS: Final = timedelta(seconds=180)
 """After so long the network ends a call, whatever is on the screen."""
-OK: Final = 200
 MILLISECOND: Final = timedelta(milliseconds=1)
 _ASKS, _ENDS = "CON ", "END "
 
@@ -120,7 +120,7 @@ class Lines:
         if self._switches.is_on(phone, Trouble.TWICE):
             self._company.post("ussd", self._form(phone, line))
         said = said.rstrip()
-        if status != OK or not said.startswith((_ASKS, _ENDS)):
+        if status != HTTPStatus.OK or not said.startswith((_ASKS, _ENDS)):
             self._end(phone, line, Stands.FAILED, "Failed")
             return
         shown = replace(line, screen=said[len(_ASKS) :], screens=line.screens + 1)
