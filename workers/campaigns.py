@@ -1,4 +1,4 @@
-"""Writes the weekly tip, begins the campaigns whose time has come, and feeds the outbox with the running ones."""
+"""Writes the weekly tip and quiz, begins the campaigns whose time has come, and feeds the outbox with the running ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def send_campaigns(container: Container) -> int:
     now = container.clock.now()
     desk = sending.Desk(container.post, container.catalogue, sending.Rules.of(container.settings))
     with container.database.unit_of_work() as session:
-        done = int(weekly.write_due(session, desk, container.settings, now))
+        done = weekly.write_due(session, desk, container.settings, now)
         due = sending.due(session, now)
     for campaign_id in due:
         with container.database.unit_of_work() as session:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.campaigns.kinds import CampaignKind, CampaignStatus, RecipientStatus
@@ -17,6 +17,7 @@ from app.kernel.ids import new_id
 class Campaign(Base):
     __tablename__ = "campaigns"
     __table_args__ = (
+        UniqueConstraint("kind", "week"),
         CheckConstraint("(kind = 'quiz') = (quiz IS NOT NULL)", name="quiz_has_answers"),
         CheckConstraint(
             "(sponsor IS NULL) = (credit_minor IS NULL) AND (sponsor IS NULL) = (budget_minor IS NULL)",
@@ -47,8 +48,8 @@ class Campaign(Base):
     """All of them together get no more."""
     library_key: Mapped[str | None] = mapped_column(String(60), index=True)
     """The tip or question of the shipped library that it was made of."""
-    week: Mapped[str | None] = mapped_column(String(8), unique=True)
-    """Of a weekly tip, its ISO week: `2026-W48` has one at most."""
+    week: Mapped[str | None] = mapped_column(String(8))
+    """Of a weekly tip or quiz, its ISO week: `2026-W48` has one of each at most."""
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     """Nothing of it is sent from then on, and a quiz takes no more answers."""

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from babel.numbers import is_currency
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigurationError
 from app.kernel.money import micros
+from app.settings.campaigns import CampaignSettings
 from app.settings.gateways import GatewaySettings
 from app.settings.payments import PaymentSettings
 
@@ -24,22 +25,13 @@ _A_NAME = re.compile("[A-Z][A-Z0-9_]+")
 _PRICE = re.compile(r"([a-z][\w-]*)\s*:\s*(\*|\+\d{1,15})\s*=\s*(\S+)", re.ASCII)
 
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _weekday(value: str) -> str:
-    if value and value.lower() not in WEEKDAYS:
-        raise ValueError("is no day of the week, such as saturday")
-    return value.lower()
-
-
 class Environment(enum.StrEnum):
     DEMO = "demo"
     TEST = "test"
     PRODUCTION = "production"
 
 
-class Settings(PaymentSettings, GatewaySettings, BaseSettings):
+class Settings(CampaignSettings, PaymentSettings, GatewaySettings, BaseSettings):
     """Every setting of the service. Units stand last in the names."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -85,15 +77,6 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
     """A reminder not written by then is dropped, not sent late."""
     sending_hours_start: time = time(6, 0)
     sending_hours_end: time = time(21, 0)
-    promotion_hours_start: time = time(8, 0)
-    """Promotions, tips and quizzes go out in these hours alone; Nigeria bars them from 20:00 to 08:00."""
-    promotion_hours_end: time = time(20, 0)
-    promotions_per_phone_per_week: int = Field(default=3, ge=0)
-    campaign_queued_texts_max: int = Field(default=200, ge=1)
-    """How many texts of campaigns may wait in the outbox at once."""
-    weekly_tip_day: Annotated[str, AfterValidator(_weekday)] = ""
-    """A recycling tip goes out on that day of each week, such as `saturday`; none where empty."""
-    weekly_tip_at: time = time(10, 0)
 
     route_plan_at: time = time(5, 30)
     """Local time from which a day's routes are planned by themselves."""
@@ -178,10 +161,6 @@ class Settings(PaymentSettings, GatewaySettings, BaseSettings):
             raise ValueError("LANGUAGES names no language")
         if self.sending_hours_start >= self.sending_hours_end:
             raise ValueError("SENDING_HOURS_START must be before SENDING_HOURS_END")
-        if self.promotion_hours_start >= self.promotion_hours_end:
-            raise ValueError("PROMOTION_HOURS_START must be before PROMOTION_HOURS_END")
-        if not self.promotion_hours_start <= self.weekly_tip_at < self.promotion_hours_end:
-            raise ValueError("WEEKLY_TIP_AT must lie between PROMOTION_HOURS_START and PROMOTION_HOURS_END")
         for name in ("reminder_evening_at", "reminder_morning_at", "pickup_day_closes_at"):
             if not self.sending_hours_start <= getattr(self, name) < self.sending_hours_end:
                 raise ValueError(f"{name.upper()} must lie between SENDING_HOURS_START and SENDING_HOURS_END")

@@ -50,7 +50,7 @@ def upgrade() -> None:
             name=op.f("ck_campaigns_credit"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
-        sa.UniqueConstraint("week", name=op.f("uq_campaigns_week")),
+        sa.UniqueConstraint("kind", "week", name=op.f("uq_campaigns_kind_week")),
     )
     op.create_index(op.f("ix_campaigns_library_key"), "campaigns", ["library_key"], unique=False)
     op.create_index(op.f("ix_campaigns_status"), "campaigns", ["status"], unique=False)

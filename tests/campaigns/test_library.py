@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.campaigns import library, quiz, wording
+from app.campaigns import answering, library, quiz, sponsors, wording
 from app.campaigns.models import Campaign
+from app.campaigns.sponsors import Direction
 from app.conversation.catalogue import Catalogue
 from app.conversation.fit import Encoding, measure
 from app.conversation.values import Value
@@ -75,4 +76,36 @@ def test_a_tip_goes_out_each_week_at_its_hour_and_each_before_any_comes_again(da
         assert len(sent) == len(press.outbox()) == week + 1
     assert sent == [*tips, tips[0]]
     assert press.outbox()[0].body.startswith("Rinse bottles")
+    press.container.close()
+
+
+def test_a_quiz_goes_out_each_week_beside_the_tip_and_gives_credit_as_long_as_the_sponsors_money_lasts(
+    database_url: str,
+) -> None:
+    press = a_press(
+        database_url,
+        weekly_tip_day="tuesday",
+        weekly_quiz_day="tuesday",
+        weekly_quiz_sponsor="COLA",
+        weekly_quiz_sponsor_name="Cola Ltd",
+        languages="en",
+    )
+    press.homes(1)
+    with press.database.unit_of_work() as session:
+        sponsors.move(session, "COLA", Direction.IN, 5_000, reason="bank", currency="NGN", now=TUESDAY)
+    press.work(hours=5)
+    press.work(hours=1)
+    with press.database.unit_of_work() as session:
+        found = session.scalars(select(Campaign).order_by(Campaign.kind)).all()
+        assert [(one.kind, one.library_key, one.credit_minor) for one in found] == [
+            ("quiz", "quiz.pet", 5_000),
+            ("tip", "tip.rinse", None),
+        ]
+        answering.answer(session, found[0].id, "+2348000000001", "B", press.clock.at)
+    assert [text.template for text in press.outbox()] == ["campaign.tip", "campaign.quiz"]
+    press.clock.at = TUESDAY + timedelta(days=7, hours=5)
+    press.work()
+    with press.database.unit_of_work() as session:
+        last = session.scalars(select(Campaign).where(Campaign.library_key == "quiz.rinse")).one()
+        assert last.sponsor is None
     press.container.close()
