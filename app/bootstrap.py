@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +36,7 @@ _TEXTS = Path(flows.__file__).parent / "texts"
 
 def build(settings: Settings, clock: Clock | None = None) -> Container:
     """Wire the service for `settings`. Raises `ConfigurationError` for a part that cannot be made."""
-    catalogue = Catalogue.load(_TEXTS, settings.languages)
+    catalogue = _catalogue(tuple(settings.languages))
     sms_gateways = _sms_gateways(settings)
     database = Database(settings.database_url)
     jobs = DbosJobs(database.engine)
@@ -53,6 +54,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Container:
         travel_times=_travel_times(settings),
         payment_providers=_payment_providers(settings),
     )
+
+
+@lru_cache(maxsize=8)
+def _catalogue(languages: tuple[str, ...]) -> Catalogue:
+    """Read once in a process: it never changes."""
+    return Catalogue.load(_TEXTS, languages)
 
 
 def _sms_gateways(settings: Settings) -> SmsGateways:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from app.conversation.catalogue import Catalogue
@@ -89,6 +90,7 @@ def vocabulary(catalogue: Catalogue) -> Vocabulary:
     )
 
 
+@lru_cache(maxsize=8)
 def engine(catalogue: Catalogue) -> Engine[Snapshot]:
-    """The engine for the languages of `catalogue`. Raises `ConfigurationError` for command words that clash."""
+    """The engine for the languages of `catalogue`, made once: neither ever changes. Raises `ConfigurationError` for command words that clash."""
     return Engine(vocabulary(catalogue), REGISTRY)

@@ -7,6 +7,9 @@ import pytest
 from tests.flows.dialling import Keypad, keypad
 from tests.flows.phones import Town
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""These are about what is said; their statements run on both databases in other modules."""
+
 
 @pytest.fixture
 def amina(town: Town) -> Keypad:

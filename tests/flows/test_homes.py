@@ -6,6 +6,9 @@ import pytest
 
 from tests.flows.phones import Phone, Town
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""These are about what is said; their statements run on both databases in other modules."""
+
 
 @pytest.fixture
 def amina(town: Town) -> Phone:

@@ -11,6 +11,9 @@ from app.households.service import add_phone
 from app.places.models import Zone
 from tests.flows.phones import Town
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""These are about what is said; their statements run on both databases in other modules."""
+
 
 def test_a_stranger_joins_in_five_texts_and_hears_the_first_date(town: Town) -> None:
     phone = town.phone(2000)

@@ -13,6 +13,9 @@ from app.flows.talk import Talk
 from app.jobs import DbosJobs
 from tests.flows.phones import Town
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""These are about what is said; their statements run on both databases in other modules."""
+
 
 @pytest.mark.parametrize(
     ("number", "said"),

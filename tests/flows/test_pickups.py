@@ -7,6 +7,9 @@ import pytest
 from app.pickups.statuses import PickupStatus
 from tests.flows.phones import Town
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""These are about what is said; their statements run on both databases in other modules."""
+
 
 def test_two_requests_on_one_day_make_one_pickup(town: Town) -> None:
     town.amina.says("PICKUP").hears("Done! We come on Thu 26 Nov, 8am-12:30pm")

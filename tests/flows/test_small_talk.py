@@ -12,6 +12,9 @@ from app.messaging.models import Conversation, OutboxMessage, OutboxStatus
 from app.pickups.statuses import PickupStatus
 from tests.flows.phones import Town, a_town
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""These are about what is said; their statements run on both databases in other modules."""
+
 
 def test_the_menu_is_a_numbered_list_whose_numbers_work(town: Town) -> None:
     phone = town.amina
