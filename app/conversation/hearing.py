@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 _APOSTROPHES = re.compile("['`\u00b4\u2018\u2019\u02bc]")  # straight, grave, acute, curly; Hausa's letter
 _HOOKED = str.maketrans({"\u0253": "b", "\u0257": "d", "\u0199": "k", "\u01b4": "y", "\u0153": "oe"})
 """Hausa's hooked letters and the French ligature: no accent comes off them, yet people type them plain."""
+_LONGEST_PHRASE = 8
+"""Words; no command has more."""
 _NO_WORD = re.compile(r"[^\w]+|_+")
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 _QUOTED = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
@@ -78,6 +80,18 @@ def normalise(text: str) -> str:
 def joined(words: str) -> str:
     """Without spaces, so that `pick up` is `pickup`."""
     return words.replace(" ", "")
+
+
+def phrases_in(words: Sequence[str], known: Container[str]) -> list[str]:
+    """`words` in phrases, each joined: the longest that is known, from left to right; an unknown word is its own."""
+    found: list[str] = []
+    start = 0
+    while start < len(words):
+        ends = range(min(len(words), start + _LONGEST_PHRASE), start, -1)
+        end = next((end for end in ends if "".join(words[start:end]) in known), start + 1)
+        found.append("".join(words[start:end]))
+        start = end
+    return found
 
 
 def cleaned(text: str) -> str:

@@ -24,18 +24,22 @@ from app.conversation.hearing import (
     joined,
     normalise,
     own_words,
+    phrases_in,
 )
 from app.errors import ConfigurationError
 
 __all__ = ["CARRIER_WORDS", "Carrier", "Guess", "Meaning", "Said", "Vocabulary", "normalise"]
 
-_WORD_THEN_NUMBER = re.compile(r"^([^\W\d_]+)(\d.*)$", re.DOTALL)
+_WORD_THEN_NUMBER = re.compile(r"^([^\W\d_]+)[-:=#*]?(\d.*)$", re.DOTALL)
 _BETWEEN_COMMANDS = re.compile(r"[\n.,;:&+/!?]+")
 _YES = "yes"  # a carrier's word, so no catalogue has it; where it reaches us it still agrees
 _WANTS_OUT = ("stop", "stopall", "unsubscribe", "optout")
 _WORDS_THAT_ARE_OURS = 5
 _SHORT = 4
 """Letters; so short a word has many neighbours that mean something else."""
+_SENTENCE = 6
+"""Words; in a longer one a command's word is there by chance."""
+_FORWARDED = ("fw", "fwd")
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,7 @@ class Vocabulary:
             return self._meaning(said, bare)
         if free_text:
             return Meaning(replace(said, kinds=said.kinds | {"ours"}) if self._is_ours(said.words) else said)
-        clear = self._several(said) or self._with_more(said)
+        clear = self._several(said) or self._with_more(said) or self._in_a_row(said)
         if clear is None and guess:
             return self._guessed(said)
         return clear or Meaning(said)
@@ -218,6 +222,17 @@ class Vocabulary:
             if not found:
                 return None
             parts += found
+        return self._first_of(parts)
+
+    def _in_a_row(self, said: Said) -> Meaning | None:
+        """`BALANCE NEXT`: commands with nothing between them, and nothing else in the text."""
+        phrases = phrases_in(said.words.split(), self._commands)
+        if not phrases or not all(phrase in self._commands for phrase in phrases):
+            return None
+        return self._first_of([self._meaning(said, phrase) for phrase in phrases])
+
+    def _first_of(self, parts: Iterable[Meaning]) -> Meaning | None:
+        """The first command, with the names of the others."""
         asked: dict[str, Meaning] = {}
         for part in parts:
             if part.command and part.command not in self._small_talk:
@@ -250,17 +265,33 @@ class Vocabulary:
     def _guessed(self, said: Said) -> Meaning:
         """A likely slip: the command, where that can do no harm; else a guess for the person to confirm."""
         if self._corrector.is_reserved(said.words):
-            wants_out = is_near(said.words, _WANTS_OUT)
-            return Meaning(replace(said, kinds=said.kinds | {"near-stop"}) if wants_out else said)
+            if is_near(said.words, _WANTS_OUT):
+                return Meaning(replace(said, kinds=said.kinds | {"near-stop"}))
+            return self._mentioned(said)
         word, rest = self._corrector.nearest(said.words), ""
         if word is None:
             word, rest = self._near_with_more(said.text)
         if word is None:
-            return Meaning(said)
+            return self._mentioned(said)
         command = self._commands[word]
         if command in self._done_if_guessed or (command in self._done_if_long and len(word) > _SHORT):
             return replace(self._meaning(said, word, rest), guessed=True)
         return Meaning(replace(said, guess=Guess(command, rest)))
+
+    def _mentioned(self, said: Said) -> Meaning:
+        """`What is my balance?`: one command, and a harmless one, named in a short sentence. It is only asked about.
+
+        The longest phrase wins (`when is my next pickup`); a short word alone is too often something else.
+        """
+        words = said.words.split()
+        if len(words) > _SENTENCE or words[0] in _FORWARDED or not CARRIER_WORDS.keys().isdisjoint(words):
+            return Meaning(said)
+        phrases = [phrase for phrase in phrases_in(words, self._commands) if phrase in self._commands]
+        named = {self._commands[phrase] for phrase in phrases} - self._small_talk
+        harmless = named & self._done_if_guessed
+        if len(named) == len(harmless) == 1 and max(map(len, phrases)) > _SHORT:
+            return Meaning(replace(said, guess=Guess(harmless.pop())))
+        return Meaning(said)
 
     def _near_with_more(self, text: str) -> tuple[str | None, str]:
         """`REDEM 500`: only with one more word, or a number; the first word of a sentence is often like a command."""

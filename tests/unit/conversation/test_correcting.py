@@ -84,6 +84,28 @@ def test_a_mistyped_command_may_be_followed_by_a_weight() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("What is my balance?", "BALANCE"),
+        (
+            "send me my balance",
+            "BALANCE",
+        ),  # `send` is one letter from END, and no matter: nothing is corrected
+        ("wetin be my balance", "BALANCE"),
+        ("quel est mon solde", "BALANCE"),
+        ("nataka salio langu", "BALANCE"),
+        ("when is my next pickup", "NEXT"),
+        ("my weight is wrong", "WRONG"),
+    ],
+)
+def test_one_command_in_a_short_sentence_is_asked_about(text: str, command: str) -> None:
+    meaning = EVERYTHING.understand(text, guess=True)
+    assert (meaning.command, meaning.carrier) == (None, None)
+    assert meaning.said.guess is not None
+    assert meaning.said.guess.command == command
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "text",  # one letter from NEXT
@@ -93,7 +115,9 @@ def test_a_mistyped_command_may_be_followed_by_a_weight() -> None:
         "ba",
         "x",
         "the bus to Ibadan",
-        "balance my life",
+        "leave the bags outside",
+        "see you next week",
+        "the market opposite the price list of the bank",
         "stp",
         "stopp",
         "skop",

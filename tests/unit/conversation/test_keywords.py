@@ -53,6 +53,7 @@ def test_commands_are_understood_however_they_are_typed(text: str, command: str)
     [
         ("REDEEM 500", "REDEEM", "500"),
         ("redeem500", "REDEEM", "500"),
+        ("Wrong-2.5kg", "WRONG", "2.5kg"),
         ("Wrong: plastic was 3kg!", "WRONG", "plastic was 3kg!"),
         ("lang pidgin", "LANG", "pidgin"),
     ],
@@ -168,6 +169,8 @@ def test_a_word_may_not_mean_two_commands(tmp_path: Path) -> None:
     [
         ("balance and next pickup", "BALANCE", ("NEXT",)),
         ("SKIP. BALANCE?", "SKIP", ("BALANCE",)),
+        ("BALANCE NEXT", "BALANCE", ("NEXT",)),
+        ("hello, next pickup rates balance", "NEXT", ("RATES", "BALANCE")),
         ("Balance & rates", "BALANCE", ("RATES",)),
         ("balance, next, balance", "BALANCE", ("NEXT",)),
         ("REDEEM 500 and balance", "REDEEM", ("BALANCE",)),
