@@ -198,6 +198,16 @@ def test_check_tells_of_every_language_what_it_lacks(run: Run, library: Library)
     assert "xx: 1 to mend\n  xx.po: xx is no language code that CLDR knows\n" in said
 
 
+def test_one_language_more_leaves_all_others_complete(run: Run, library: Library) -> None:
+    """The question for the language lists them all, and still travels in one part."""
+    swahili = library.path("sw").read_text(encoding="utf-8")
+    fula = swahili.replace("Language: sw", "Language: ff").replace("X-Name: Kiswahili", "X-Name: Fulfulde")
+    library.path("ff").write_text(fula, encoding="utf-8")
+    status, said = run("check")
+    assert status == 0, said
+    assert len(said.splitlines()) == len(LANGUAGES) + 1
+
+
 def test_what_a_language_lacks_comes_in_at_its_place(run: Run, library: Library, tmp_path: Path) -> None:
     """A new text of ours reaches translators as an empty cell, and comes back into its own section."""
     path, file = library.path("sw"), tmp_path / "sw.csv"
