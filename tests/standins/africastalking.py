@@ -19,12 +19,13 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self, cast
+from http.server import BaseHTTPRequestHandler
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+
+from tests.standins.listening import Listening, Server
 
 USERNAME = "sandbox"
 API_KEY = "standin-api-key-of-no-one"
@@ -76,7 +77,7 @@ class Fault:
 
 
 @dataclass
-class AfricasTalkingStandin:
+class AfricasTalkingStandin(Listening):
     port: int = 0
     webhooks: str = ""
     """Our address with the secret, for reports and texts."""
@@ -85,24 +86,7 @@ class AfricasTalkingStandin:
     requests: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._server = _Server(("127.0.0.1", self.port), _Handler)
-        self._server.standin = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self.listen(self.port, _Handler)
 
     def to(self, phone: str) -> list[Taken]:
         return [text for text in self.taken if text.phone == phone]
@@ -132,21 +116,12 @@ class AfricasTalkingStandin:
         return httpx.post(f"{self.webhooks}/{path}", data=dict(form), timeout=30).status_code
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    standin: AfricasTalkingStandin
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a client that was killed has hung up
-            super().handle_error(request, client_address)
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     @property
     def standin(self) -> AfricasTalkingStandin:
-        return cast("_Server", self.server).standin
+        return cast("AfricasTalkingStandin", cast("Server", self.server).standin)
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

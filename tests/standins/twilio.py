@@ -17,13 +17,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self, cast
+from http.server import BaseHTTPRequestHandler
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from twilio.request_validator import RequestValidator
+
+from tests.standins.listening import Listening, Server
 
 ACCOUNT_SID = "AC" + "5" * 32
 AUTH_TOKEN = "standin-auth-token-of-no-one"
@@ -56,31 +57,14 @@ class Fault:
 
 
 @dataclass
-class TwilioStandin:
+class TwilioStandin(Listening):
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
     faults: deque[Fault] = field(default_factory=deque)
     requests: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._server = _Server(("127.0.0.1", self.port), _Handler)
-        self._server.standin = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self.listen(self.port, _Handler)
 
     def to(self, phone: str) -> list[Taken]:
         return [text for text in self.taken if text.phone == phone]
@@ -100,21 +84,12 @@ def post_signed(url: str, form: Mapping[str, str]) -> httpx.Response:
     return httpx.post(url, data=dict(form), headers={"X-Twilio-Signature": signature}, timeout=30)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    standin: TwilioStandin
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a client that was killed has hung up
-            super().handle_error(request, client_address)
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     @property
     def standin(self) -> TwilioStandin:
-        return cast("_Server", self.server).standin
+        return cast("TwilioStandin", cast("Server", self.server).standin)
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
