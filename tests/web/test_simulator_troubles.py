@@ -34,6 +34,7 @@ from app.messaging.models import (
 )
 from app.rewards.models import Redemption
 from app.settings import load_settings
+from app.web.simulator.air import LATE_BY
 from app.web.simulator.line import LASTS
 from app.web.simulator.parts import Simulator
 from app.web.simulator.wire import Wire
@@ -259,15 +260,21 @@ def test_delivered_twice_nothing_doubles(visitor: Visitor) -> None:
     assert visitor.count(UssdTurn) == 4
 
 
-def test_a_late_text_arrives_by_this_clock_and_not_before(visitor: Visitor) -> None:
+def test_a_late_answer_arrives_when_its_question_has_lapsed_and_is_told_which_it_was_for(
+    visitor: Visitor,
+) -> None:
+    visitor.texts("REDEEM")
+    visitor.texts("500")
     visitor.throws("late")
-    visitor.texts("BALANCE")
+    visitor.texts("1")
     assert "on its way, arrives" in visitor.page
-    assert visitor.count(InboxMessage) == 0
-    visitor.waits()
+    assert visitor.count(InboxMessage) == 2
+    visitor.sends("time", to="day")
     assert "on its way" not in visitor.page
-    [text] = visitor.rows(InboxMessage)
-    assert text.received_at > MONDAY + timedelta(minutes=5)
+    arrived = visitor.rows(InboxMessage)[-1].received_at
+    assert MONDAY + LATE_BY <= arrived < MONDAY + LATE_BY + timedelta(minutes=1)
+    assert visitor.rows(OutboxMessage)[-1].template == "lapsed"
+    assert visitor.count(Redemption) == 0
 
 
 def test_out_of_order_the_second_text_overtakes_the_first(visitor: Visitor) -> None:

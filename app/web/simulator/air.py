@@ -16,7 +16,8 @@ from app.kernel.clock import Clock
 from app.web.simulator.companies import Carrier
 from app.web.simulator.troubles import Switches, Trouble
 
-LATE_BY: Final = timedelta(minutes=5)
+LATE_BY: Final = timedelta(hours=13)
+"""Longer than a question stays open, unless the settings say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Air:
         """In the order in which they were sent."""
         with self._lock:
             return [one for one in self._waiting if one.phone == phone]
+
+    def arrivals(self) -> list[datetime]:
+        """When what is late will arrive."""
+        with self._lock:
+            return [one.arrives_at for one in self._waiting if one.arrives_at is not None]
 
     def _go(self, letter: Letter) -> int:
         if not self._switches.is_on(letter.phone, Trouble.LATE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -51,7 +51,8 @@ def travel(
         target = _target(container, chosen, to, moment, here)
     except ValueError as error:
         return back(chosen, notice=str(error))
-    for stop in _stops(container.settings, here, target):
+    arrivals = simulator.air.arrivals()
+    for stop in _stops(container.settings, here, target, arrivals):
         simulator.clock.travel_to(stop)
         simulator.catch_up()
         simulator.drain(stop)
@@ -107,17 +108,17 @@ def _reminder_moment(settings: Settings, day: date, timezone: str, to: str) -> d
     return at_local(day, settings.reminder_morning_at, timezone) + A_MINUTE
 
 
-def _stops(settings: Settings, here: datetime, target: datetime) -> Iterator[datetime]:
-    """The moments on the way at which something usually falls due, and the target.
+def _stops(
+    settings: Settings, here: datetime, target: datetime, arrivals: Iterable[datetime]
+) -> list[datetime]:
+    """The moments on the way at which something usually falls due or a late text arrives, and the target.
 
     A worker that slept from one day to the next would rightly drop the reminders in between.
     """
-    day = local_date(here, settings.timezone)
-    hours = sorted((AFTER_MIDNIGHT, settings.reminder_morning_at, settings.reminder_evening_at))
-    while day <= local_date(target, settings.timezone):
-        for hour in hours:
-            stop = at_local(day, hour, settings.timezone) + A_MINUTE
-            if here < stop < target:
-                yield stop
+    hours = (AFTER_MIDNIGHT, settings.reminder_morning_at, settings.reminder_evening_at)
+    day, last = local_date(here, settings.timezone), local_date(target, settings.timezone)
+    stops = set(arrivals)
+    while day <= last:
+        stops |= {at_local(day, hour, settings.timezone) + A_MINUTE for hour in hours}
         day += timedelta(days=1)
-    yield target
+    return [*sorted(stop for stop in stops if here < stop < target), target]

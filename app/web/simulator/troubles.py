@@ -34,7 +34,8 @@ TROUBLES: Final = (
     Described(
         Trouble.LATE,
         "Late delivery",
-        "Your texts take five minutes of this page's clock. A late answer is told which question it was for.",
+        "Your texts take thirteen hours of this page's clock, longer than a question stays open. A late answer is told "
+        "which question it was for, and does nothing.",
     ),
     Described(
         Trouble.SWAPPED,
