@@ -284,7 +284,12 @@ class Vocabulary:
         The longest phrase wins (`when is my next pickup`); a short word alone is too often something else.
         """
         words = said.words.split()
-        if len(words) > _SENTENCE or words[0] in _FORWARDED or not CARRIER_WORDS.keys().isdisjoint(words):
+        of_consent = CARRIER_WORDS.keys() | self._opt_out
+        if (
+            len(words) > _SENTENCE
+            or words[0] in _FORWARDED
+            or not of_consent.isdisjoint(phrases_in(words, of_consent))
+        ):
             return Meaning(said)
         phrases = [phrase for phrase in phrases_in(words, self._commands) if phrase in self._commands]
         named = {self._commands[phrase] for phrase in phrases} - self._small_talk

@@ -73,8 +73,9 @@ class GatewaySettings(BaseSettings):
     @field_validator("africastalking_webhook_secret")
     @classmethod
     def _fits_an_address(cls, value: SecretStr) -> SecretStr:
-        if not re.fullmatch("[A-Za-z0-9_-]*", value.get_secret_value()):
-            raise ValueError("is part of an address: use letters, digits, - and _ (openssl rand -hex 32)")
+        # A piece of dots alone would be taken for a step up or down the path.
+        if not re.fullmatch("(?!\\.+$)[A-Za-z0-9._~-]*", value.get_secret_value()):
+            raise ValueError("is part of an address: use letters, digits and -._~ (openssl rand -hex 32)")
         return value
 
     @property

@@ -53,10 +53,16 @@ def test_production_does_not_start_without_what_a_gateway_needs(missing: str) ->
         load_settings(**COMPLETE | {missing: ""})
 
 
-@pytest.mark.parametrize("secret", ["short", "x" * 31, "with/slash" * 4, "with space" * 4])
+@pytest.mark.parametrize("secret", ["short", "x" * 31, "with/slash" * 4, "with space" * 4, "." * 32])
 def test_a_secret_that_is_short_or_does_not_fit_an_address_is_refused(secret: str) -> None:
     with pytest.raises(ConfigurationError, match="AFRICASTALKING_WEBHOOK_SECRET"):
         load_settings(**COMPLETE | {"africastalking_webhook_secret": secret})
+
+
+@pytest.mark.parametrize("secret", ["0f" * 32, "Aa0-._~" * 5])
+def test_a_secret_may_hold_what_an_address_holds_as_it_is(secret: str) -> None:
+    settings = load_settings(**COMPLETE | {"africastalking_webhook_secret": secret})
+    assert settings.africastalking_webhook_secret.get_secret_value() == secret
 
 
 def test_addresses_that_are_none_are_refused() -> None:
