@@ -137,7 +137,8 @@ def _words(language: Language, beside: Sequence[Language]) -> Iterator[Finding]:
             elif heard in CARRIER_WORDS:
                 yield Finding(("keyword", name), f"{word} is a word that carriers keep for themselves")
             elif name.isupper() and command != name:
-                yield Finding(("keyword", name), f"{word} is {command} already, in {where}.po")
+                means = "the command itself" if heard == joined(normalise(command)) else f"in {where}.po"
+                yield Finding(("keyword", name), f"{word} is {command} already: {means}")
             elif name.isupper() and own.setdefault(heard, name) != name:
                 yield Finding(("keyword", name), f"{word} is {own[heard]} already")
 

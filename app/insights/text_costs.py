@@ -61,7 +61,7 @@ class TemplateCost(Sum):
     """The catalogue's key; of a reply of several lines, the first one's."""
     language: str = ""
     budget_parts: int | None = None
-    """None where the catalogue does not have it any more."""
+    """None for campaigns, which the office words, and where the catalogue does not have it any more."""
     largest_parts: int = 0
     over_budget_texts: int = 0
     percent: float | None = None

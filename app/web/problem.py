@@ -175,6 +175,8 @@ def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 
 def _plain(found: dict[str, Any]) -> str:
+    if found["type"] == "too_long" and isinstance(found["input"], str):  # pydantic would speak of items
+        return f"must have at most {found['ctx']['max_length']} characters"
     message = str(found["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return message[:1].lower() + message[1:]
 

@@ -33,6 +33,8 @@ from app.web.deps import Here
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 READER = [Depends(needs("campaigns:read"))]
 Writer = Annotated[Caller, Depends(needs("campaigns:write"))]
+AT_ONCE = Start(at=None)
+"""What a start without a body means."""
 
 
 class CampaignQuery(ListQuery):
@@ -156,17 +158,14 @@ def test_campaign(campaign_id: UUID, given: TrialIn, caller: Writer, container: 
 
 
 @router.post("/{campaign_id}/start", summary="Start a campaign")
-def start_campaign(
-    campaign_id: UUID, caller: Writer, container: Here, given: Start | None = None
-) -> CampaignOut:
+def start_campaign(campaign_id: UUID, caller: Writer, container: Here, given: Start = AT_ONCE) -> CampaignOut:
     """Now, or at a time. Its recipients are fixed when it starts: who joins later is not texted.
 
     One that waits for its time can be given another.
     """
     now = container.clock.now()
     with container.database.unit_of_work() as session:
-        at = given.at if given else None
-        row = service.start(session, campaign_id, at=at, timezone=container.settings.timezone, now=now)
+        row = service.start(session, campaign_id, at=given.at, timezone=container.settings.timezone, now=now)
         container.jobs.enqueue(session, sending.JOB)
         return _moved(session, row, caller, "started", container)
 

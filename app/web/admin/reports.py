@@ -62,7 +62,8 @@ class TemplateCostOut(TextSums):
     language: str
     percent: float | None = Field(description="Of the whole cost.")
     budget_parts: int | None = Field(
-        description="How many parts it may take; null where the catalogue does not have it any more."
+        description="How many parts it may take; null for campaigns, and where the catalogue does not have it"
+        " any more."
     )
     largest_parts: int = Field(description="What the longest took.")
     over_budget_texts: int

@@ -105,6 +105,11 @@ def test_what_is_wrong_with_a_draft_is_said_of_its_field(office: TestClient) -> 
         assert answer.json()["errors"][0]["field"] == field
 
 
+def test_a_line_that_is_too_long_is_told_its_limit_in_characters(office: TestClient) -> None:
+    answer = office.post("/api/v1/campaigns", json=NEW | {"name": "x" * 81})
+    assert answer.json()["errors"] == [{"field": "/name", "detail": "must have at most 80 characters"}]
+
+
 def test_a_key_that_only_reads_starts_nothing(container: Container, office: TestClient) -> None:
     made = office.post("/api/v1/campaigns", json=NEW).json()
     office.headers["Authorization"] = f"Bearer {key_for(container, 'campaigns:read')}"
