@@ -40,7 +40,7 @@ log = structlog.get_logger()
 def open_dispute(
     session: Session, household_id: UUID, said: str, now: datetime, *, phone: str | None = None
 ) -> Dispute:
-    """Dispute the household's latest weighing; again, while that is open, is the same dispute.
+    """Dispute the household's latest weighing; again, while that is open, is the same dispute, with the new words added.
 
     `phone` is who asked, and gets the answer; without it, the household's first. Raises `NotFound` where nothing
     was weighed yet.
@@ -50,14 +50,17 @@ def open_dispute(
         raise NotFound("Nothing has been weighed for that household yet.")
     session.get_one(Weighing, latest.id, with_for_update=True)  # two asking at once open one
     known = open_for(session, latest.id)
+    said = said.replace("\x00", "")
     if known is not None:
+        if said not in known.said:
+            known.said = f"{known.said}; {said}"[:SAID_MAX]
         return known
     dispute = Dispute(
         id=new_id(),
         household_id=household_id,
         weighing_id=latest.id,
         phone=phone or households.primary_phone(session, household_id),
-        said=said.replace("\x00", "")[:SAID_MAX],
+        said=said[:SAID_MAX],
         status=DisputeStatus.OPEN,
         difference_minor=0,
         opened_at=now,

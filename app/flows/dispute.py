@@ -17,7 +17,7 @@ def _wrong(said: Said, facts: Snapshot, home: Home) -> Outcome:
     weighing = facts.weighing
     if weighing is None:
         return Step(reply=say("wrong.none"))
-    if weighing.disputed:
+    if weighing.disputed and weight_in(said.text) is None:
         return Step(reply=say("wrong.open", date=weighing.date))
     if _tells(said):
         return Step(action=OpenDispute(home.id, said.text, weight_in(said.text)))

@@ -153,8 +153,15 @@ def test_wrong_asks_what_was_wrong_and_opens_one_dispute(town: Town) -> None:
     town.amina.says("WRONG").hears("Your last weighing, Mon 23 Nov: 2.5kg")
     town.amina.says("x").hears("in a few words")
     town.amina.says("Plastic was 5kg, he stopped early").hears("We will check your weighing of Mon 23 Nov")
-    town.amina.says("WRONG it was 5kg").hears("We are checking your weighing of Mon 23 Nov already")
+    town.amina.says("WRONG").hears("We are checking your weighing of Mon 23 Nov already")
     assert _disputes(town) == ["Plastic was 5kg, he stopped early"]
+
+
+def test_a_weight_that_comes_after_the_complaint_is_added_to_it(town: Town) -> None:
+    _weigh(town)
+    town.amina.says("wrong weight").hears("We will check your weighing of Mon 23 Nov")
+    town.amina.says("WRONG plastic was 5kg").hears("You say 5kg").says("WRONG plastic was 5kg")
+    assert _disputes(town) == ["weight; plastic was 5kg"]
 
 
 def test_wrong_with_words_needs_no_second_text(town: Town) -> None:
