@@ -38,7 +38,7 @@ def _amount_of(said: Said, facts: Snapshot, offer: Offer, data: Data) -> Outcome
     if _most_minor(offer, facts) < offer.minimum_minor:
         return Step(
             reply=say(
-                "redeem.low",
+                "redeem.low.left" if facts.home and facts.home.left else "redeem.low",
                 balance=facts.balance,
                 reward=offer.name,
                 minimum=facts.money(offer.minimum_minor),

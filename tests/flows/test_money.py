@@ -193,6 +193,8 @@ def test_a_bare_number_answers_what_was_wrong(town: Town) -> None:
 def test_who_has_left_can_still_have_the_money(town: Town, amina: Phone) -> None:
     amina.says("LEAVE").hears("N1,250 stays yours").says("1").hears("text REDEEM to get it")
     amina.says("REDEEM 1000").says("1").hears("on its way", "Credit left: N250")
+    amina.says("REDEEM").says("250").says("1").hears("Credit left: N0")
+    amina.says("REDEEM").hears("starts at N50", "stays yours", "Text JOIN to come back")
 
 
 def test_each_home_of_a_phone_has_its_own_purse(town: Town, amina: Phone) -> None:
