@@ -268,6 +268,8 @@ class Vocabulary:
             if is_near(said.words, _WANTS_OUT):
                 return Meaning(replace(said, kinds=said.kinds | {"near-stop"}))
             return self._mentioned(said)
+        if said.kinds:  # a known word is no slip: Hausa's KOMA, go back, is not Swahili's KOSA
+            return Meaning(said)
         word, rest = self._corrector.nearest(said.words), ""
         if word is None:
             word, rest = self._near_with_more(said.text)

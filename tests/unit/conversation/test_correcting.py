@@ -120,6 +120,7 @@ def test_one_command_in_a_short_sentence_is_asked_about(text: str, command: str)
         "the market opposite the price list of the bank",
         "stp",
         "stopp",
+        "koma",  # go back, in Hausa; one letter from KOSA, wrong, in Swahili
         "skop",
         "STRT",
         "hellp",
