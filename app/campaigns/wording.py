@@ -34,11 +34,6 @@ class Draft:
             values = {key: plain(value) for key, value in values.items()}
         return self.wording.fill(values, None) + self.below
 
-    @property
-    def personal(self) -> bool:
-        """Whether it differs from household to household."""
-        return bool(self.wording.placeholders & {"name", "zone"})
-
 
 def drafts(campaign: Campaign, catalogue: Catalogue) -> dict[str, Draft]:
     """By language."""
