@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -39,9 +40,15 @@ FIRST_NUMBERS = {"amina": 1, "bola": 2000}
 @cache
 def talk_in(language: str) -> Talk:
     """As where a programme's first language is this one. Made once: it keeps nothing of a conversation."""
+    return a_talk(language)
+
+
+def a_talk(language: str, **settings: Any) -> Talk:
+    """With a real outbox, which nobody empties."""
     catalogue = Catalogue.load(TEXTS, (language, *(code for code in LANGUAGES if code != language)))
     gateways = SmsGateways({"fake": FakeGateway()}, {"*": ["fake"]})
-    return Talk(town_settings(), catalogue, Postman(catalogue, gateways, RecordedJobs()), RecordedJobs())
+    post = Postman(catalogue, gateways, RecordedJobs())
+    return Talk(town_settings(**settings), catalogue, post, RecordedJobs())
 
 
 def play(story: Story, stage: Stage, language: str) -> str:
