@@ -31,13 +31,13 @@ def upgrade(database: Database) -> None:
     Safe to repeat and to run twice at once.
     """
     with exclusive(database) as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(config(connection), "head")
     jobs.migrate(database.engine)
 
 
 def is_current(database: Database) -> bool:
     """Whether `database` has exactly the schema that this version of the code was written for."""
-    newest = ScriptDirectory.from_config(_config()).get_heads()
+    newest = ScriptDirectory.from_config(config()).get_heads()
     with database.engine.begin() as connection:
         return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
 
@@ -69,11 +69,12 @@ def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or name not in jobs.ENGINE_TABLES
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("migrations")).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's own, for our migrations on `connection`, as `exclusive` gives it."""
+    made = Config()
+    made.set_main_option("script_location", str(resources.files("migrations")).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.db import Database
 from app.kernel.ids import new_id
-from app.ledger.accounts import PROGRAMME_EXPENSE
+from app.ledger.chart import PROGRAMME_EXPENSE
 from migrations import ledger_triggers
 
 HOUSEHOLDS = 1_000

@@ -5,6 +5,12 @@ Deriving entries in the database means that no code path, and no hand-written SQ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from alembic import op
+
 APPEND_ONLY_TABLES = ("ledger_transfers", "ledger_postings", "ledger_entries")
 
 _SQLITE_ENTRY = """
@@ -61,7 +67,7 @@ END""",
 CREATE TRIGGER ledger_accounts_once BEFORE INSERT ON ledger_accounts BEGIN
     SELECT RAISE(ABORT, 'ledger: append-only') WHERE EXISTS (
         SELECT 1 FROM ledger_accounts WHERE id = NEW.id OR code = NEW.code
-        OR (household_id = NEW.household_id AND kind = NEW.kind));
+        OR (household_id = NEW.household_id AND kind = NEW.kind AND kind IN ('household_credit', 'household_hold')));
 END""",
     """
 CREATE TRIGGER ledger_accounts_fixed BEFORE UPDATE ON ledger_accounts BEGIN
@@ -145,3 +151,27 @@ END $$""",
         for table in ("ledger_accounts", *APPEND_ONLY_TABLES)
     ),
 ]
+
+
+def put_up() -> None:
+    """Within a migration: set up all of them."""
+    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
+        op.execute(sa.text(statement.replace(":", r"\:")))
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Within a migration: take all of them away, so that their tables can be rebuilt, and set up today's after it."""
+    if op.get_bind().dialect.name == "sqlite":
+        names = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'")
+        drop = "DROP TRIGGER {}"
+    else:
+        names = sa.text(
+            "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()\\:\\:regnamespace"
+            " AND proname LIKE 'ledger%'"
+        )
+        drop = "DROP FUNCTION {} CASCADE"
+    for name in op.get_bind().scalars(names).all():
+        op.execute(sa.text(drop.format(name)))
+    yield
+    put_up()

@@ -15,16 +15,8 @@ from sqlalchemy.orm import Session
 from app.db import conflict
 from app.errors import ConfigurationError, NotFound
 from app.kernel.ids import new_id
-from app.ledger.models import Account, AccountKind
-
-PROGRAMME_EXPENSE = "programme:expense"
-"""What households have earned so far, as a negative balance."""
-RECEIVABLE_PAYOUTS = "receivable:payouts"
-"""What was paid out after its credit had been given back, as a negative balance: owed to the programme."""
-FUNDING_SPONSORS = "funding:sponsors"
-"""What sponsors have paid in, as a negative balance."""
-_FLOAT = "float:"
-_SPONSOR = "sponsor:"
+from app.ledger.chart import PROGRAMME_EXPENSE, AccountKind, place_of
+from app.ledger.models import Account
 
 
 @dataclass(frozen=True)
@@ -32,16 +24,6 @@ class HouseholdAccounts:
     credit_id: UUID
     hold_id: UUID
     currency: str
-
-
-def float_code(provider: str) -> str:
-    """The account of what `provider` has paid out for us."""
-    return _FLOAT + provider
-
-
-def sponsor_code(sponsor: str) -> str:
-    """The account of what is left of a sponsor's money; it cannot fall below zero."""
-    return _SPONSOR + sponsor
 
 
 def household_accounts(
@@ -55,8 +37,8 @@ def household_accounts(
     found = _household_accounts(session, household_id)
     if found is None:
         currency = _agreed(session, currency)
-        for kind, name in ((AccountKind.HOUSEHOLD_CREDIT, "credit"), (AccountKind.HOUSEHOLD_HOLD, "hold")):
-            _open(session, f"household:{household_id}:{name}", kind, currency, household_id)
+        for name in ("credit", "hold"):
+            _open(session, f"household:{household_id}:{name}", currency)
         found = _household_accounts(session, household_id)
     if found is None:
         raise NotFound("that household has no accounts")
@@ -66,14 +48,13 @@ def household_accounts(
 
 
 def named(session: Session, code: str, *, currency: str | None = None) -> UUID:
-    """The id of `programme:expense`, `receivable:payouts`, `funding:sponsors`, `float:<provider>` or
-    `sponsor:<code>`, opened if need be.
+    """The id of the account `code`, opened if need be under its heading in `app.ledger.chart`.
 
-    Raises `NotFound` for any other code, and `ConfigurationError` as `household_accounts` does.
+    Raises `NotFound` for a code that stands under none, and `ConfigurationError` as `household_accounts` does.
     """
     found = _by_code(session, code)
     if found is None:
-        _open(session, code, _kind_of(code), _agreed(session, currency), None)
+        _open(session, code, _agreed(session, currency))
         found = _by_code(session, code)
     if found is None:
         raise NotFound(f"there is no account {code}")
@@ -98,26 +79,13 @@ def find_household_accounts(session: Session, household_id: UUID) -> HouseholdAc
     return _household_accounts(session, household_id)
 
 
-def _kind_of(code: str) -> AccountKind:
-    if code == PROGRAMME_EXPENSE:
-        return AccountKind.PROGRAMME_EXPENSE
-    if code == RECEIVABLE_PAYOUTS:
-        return AccountKind.RECEIVABLE
-    if code == FUNDING_SPONSORS:
-        return AccountKind.FUNDING
-    for start, kind in ((_FLOAT, AccountKind.PROVIDER_FLOAT), (_SPONSOR, AccountKind.SPONSOR)):
-        if code.startswith(start) and len(code) > len(start):
-            return kind
-    raise NotFound(f"there is no account {code}")
-
-
 def _agreed(session: Session, currency: str | None) -> str:
     """The book's currency; a book without one is opened in `currency`."""
     kept = book_currency(session)
     if kept is None:
         if currency is None:
             raise ConfigurationError("nothing has been booked yet, so the book has no currency")
-        _open(session, PROGRAMME_EXPENSE, AccountKind.PROGRAMME_EXPENSE, currency, None)
+        _open(session, PROGRAMME_EXPENSE, currency)
         kept = book_currency(session)
     if kept is None or currency not in (None, kept):
         raise _other_currency(currency, kept)
@@ -128,17 +96,20 @@ def _other_currency(asked: str | None, kept: str | None) -> ConfigurationError:
     return ConfigurationError(f"WEIGHBACK_CURRENCY is {asked}, but the book is kept in {kept}")
 
 
-def _open(session: Session, code: str, kind: AccountKind, currency: str, household_id: UUID | None) -> None:
+def _open(session: Session, code: str, currency: str) -> None:
+    place = place_of(code)
+    if place is None:
+        raise NotFound(f"there is no account {code}")
     session.flush()
     session.execute(
         conflict.insert(session, Account)
         .values(
             id=new_id(),
             code=code,
-            kind=kind,
-            household_id=household_id,
+            kind=place.heading.kind,
+            household_id=place.household_id,
             currency=currency,
-            may_go_below_zero=household_id is None and kind is not AccountKind.SPONSOR,
+            may_go_below_zero=place.heading.may_go_below_zero,
         )
         .on_conflict_do_nothing(index_elements=[Account.code])
     )

@@ -20,21 +20,14 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.errors import NotFound
 from app.kernel.clock import local_date
 from app.ledger import reading
-from app.ledger.models import Account, AccountKind, Transfer
+from app.ledger.chart import place_of
+from app.ledger.models import Account, Transfer
 from app.ledger.reading import TransferView
 
 _BATCH: Final = 500
-ROOTS: Final[Mapping[AccountKind, tuple[str, ...]]] = {
-    AccountKind.HOUSEHOLD_CREDIT: ("Liabilities", "Households", "Credit"),
-    AccountKind.HOUSEHOLD_HOLD: ("Liabilities", "Households", "Hold"),
-    AccountKind.PROGRAMME_EXPENSE: ("Expenses", "Programme"),
-    AccountKind.PROVIDER_FLOAT: ("Assets", "Float"),
-    AccountKind.RECEIVABLE: ("Assets", "Receivable"),
-    AccountKind.SPONSOR: ("Liabilities", "Sponsors"),
-    AccountKind.FUNDING: ("Assets", "Funding"),
-}
 
 
 class Format(enum.StrEnum):
@@ -106,9 +99,10 @@ def _lines(made: TransferView, accounts: Mapping[str, Account], currency: str) -
 
 def _name(account: Account) -> str:
     """`float:at-airtime` is `Assets:Float:At-airtime`; Beancount wants a capital or a digit first."""
-    own = str(account.household_id) if account.household_id else account.code.partition(":")[2]
-    parts = [] if account.kind is AccountKind.PROGRAMME_EXPENSE else own.split(":")
-    return ":".join((*ROOTS[account.kind], *(_component(part) for part in parts)))
+    place = place_of(account.code)
+    if place is None:
+        raise NotFound(f"there is no account {account.code}")
+    return ":".join((*place.heading.journal, *(_component(part) for part in place.own)))
 
 
 def _component(part: str) -> str:

@@ -7,44 +7,49 @@ balance), refuse to take an account below its floor, and refuse every update and
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.kernel.ids import new_id
-
-
-class AccountKind(enum.StrEnum):
-    HOUSEHOLD_CREDIT = "household_credit"
-    HOUSEHOLD_HOLD = "household_hold"
-    PROGRAMME_EXPENSE = "programme_expense"
-    PROVIDER_FLOAT = "provider_float"
-    RECEIVABLE = "receivable"
-    SPONSOR = "sponsor"
-    FUNDING = "funding"
+from app.ledger.chart import AccountKind
 
 
 class Account(Base):
     __tablename__ = "ledger_accounts"
     __table_args__ = (
-        UniqueConstraint("household_id", "kind"),
         CheckConstraint(
-            "(kind IN ('household_credit', 'household_hold')) = (household_id IS NOT NULL)"
-            " AND (household_id IS NULL OR NOT may_go_below_zero)",
-            name="households_have_no_overdraft",
+            "(kind IN ('household_credit', 'household_hold', 'savings_goal')) = (household_id IS NOT NULL)",
+            name="households_own_theirs",
+        ),
+        CheckConstraint(
+            "NOT may_go_below_zero OR kind IN ('funding', 'provider_float', 'receivable', 'fees',"
+            " 'programme_expense', 'rounding', 'written_off')",
+            name="nobody_else_may_overdraw",
         ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[AccountKind]
-    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"))
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"), index=True)
     currency: Mapped[str] = mapped_column(String(3))
     may_go_below_zero: Mapped[bool]
+
+
+_ONE_OF_EACH = text("kind IN ('household_credit', 'household_hold')")
+"""A household may save towards several goals, but has one credit and one hold."""
+Index(
+    "uq_ledger_accounts_household",
+    Account.household_id,
+    Account.kind,
+    unique=True,
+    sqlite_where=_ONE_OF_EACH,
+    postgresql_where=_ONE_OF_EACH,
+)
 
 
 class Transfer(Base):

@@ -11,7 +11,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.ledger.models import Account, AccountKind, Entry, Posting, Transfer
+from app.ledger.chart import AccountKind
+from app.ledger.models import Account, Entry, Posting, Transfer
 
 __all__ = [
     "AccountKind",

@@ -21,25 +21,39 @@ from app.errors import Conflict, InsufficientBalance, InvalidInput
 from app.kernel.ids import new_id
 from app.ledger import models
 from app.ledger.accounts import (
-    FUNDING_SPONSORS,
-    PROGRAMME_EXPENSE,
-    RECEIVABLE_PAYOUTS,
     HouseholdAccounts,
     book_currency,
     find,
     find_household_accounts,
-    float_code,
     household_accounts,
     named,
+)
+from app.ledger.chart import (
+    FUNDING_PROGRAMME,
+    FUNDING_SPONSORS,
+    PROGRAMME_EXPENSE,
+    RECEIVABLE_PAYOUTS,
+    ROUNDING,
+    WRITTEN_OFF,
+    AccountKind,
+    fees_code,
+    float_code,
+    goal_code,
+    merchant_code,
+    merchant_hold_code,
+    pot_code,
     sponsor_code,
 )
-from app.ledger.models import Account, AccountKind, Entry
+from app.ledger.models import Account, Entry
 from app.ledger.postings import Cause, Posting, content_digest
 
 __all__ = [
+    "FUNDING_PROGRAMME",
     "FUNDING_SPONSORS",
     "PROGRAMME_EXPENSE",
     "RECEIVABLE_PAYOUTS",
+    "ROUNDING",
+    "WRITTEN_OFF",
     "Cause",
     "HouseholdAccounts",
     "Posting",
@@ -48,13 +62,18 @@ __all__ = [
     "balance",
     "balances",
     "book_currency",
+    "fees_code",
     "find",
     "find_household_accounts",
     "float_code",
+    "goal_code",
     "held",
     "household_accounts",
     "lock",
+    "merchant_code",
+    "merchant_hold_code",
     "named",
+    "pot_code",
     "sponsor_code",
     "transfer",
 ]

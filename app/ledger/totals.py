@@ -11,7 +11,8 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db.periods import period, within
-from app.ledger.models import Account, AccountKind, Posting, Transfer
+from app.ledger.chart import AccountKind
+from app.ledger.models import Account, Posting, Transfer
 
 _K = AccountKind
 _GIVEN = {(_K.PROGRAMME_EXPENSE, _K.HOUSEHOLD_CREDIT): 1, (_K.HOUSEHOLD_CREDIT, _K.PROGRAMME_EXPENSE): -1}

@@ -18,10 +18,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_tables()
-    for statement in (
-        ledger_triggers.SQLITE if op.get_bind().dialect.name == "sqlite" else ledger_triggers.POSTGRESQL
-    ):
-        op.execute(sa.text(statement.replace(":", r"\:")))
+    ledger_triggers.put_up()
 
 
 def create_tables() -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from app.db import Database
-from app.ledger.models import Account, AccountKind
+from app.ledger.chart import AccountKind
+from app.ledger.models import Account
 from tests.slate import Slate
 
 

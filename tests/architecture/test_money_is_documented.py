@@ -10,6 +10,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from app.adapters.payments.standin_company import Switches
+from app.ledger.chart import CHART, AccountKind, Heading
 from app.payouts.statuses import PayoutStatus
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,16 @@ def test_every_switch_of_the_pretend_company_is_documented_with_its_positions(sw
         position for position in get_args(get_type_hints(Switches)[switch]) if isinstance(position, str)
     ]
     assert [position for position in positions if f"`{position}`" not in row] == []
+
+
+@pytest.mark.parametrize("heading", CHART, ids=lambda heading: heading.code)
+def test_the_chart_of_accounts_says_of_each_kind_whether_it_may_go_below_zero(heading: Heading) -> None:
+    (row,) = [line for line in DOCUMENT.splitlines() if line.startswith(f"| `{heading.code}` |")]
+    assert row.split("|")[2].strip() == ("yes" if heading.may_go_below_zero else "never")
+
+
+def test_every_kind_of_account_is_in_the_chart_once() -> None:
+    assert sorted(heading.kind for heading in CHART) == sorted(AccountKind)
 
 
 @pytest.mark.parametrize("status", PayoutStatus)

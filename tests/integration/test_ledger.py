@@ -15,11 +15,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.errors import ConfigurationError, Conflict, InsufficientBalance
+from app.errors import ConfigurationError, Conflict, InsufficientBalance, NotFound
 from app.kernel.clock import FixedClock
 from app.ledger import reading
 from app.ledger import service as ledger
-from app.ledger.models import AccountKind
+from app.ledger.chart import CHART, AccountKind, Heading
 from app.ledger.postings import NotAPosting, Posting
 from tests.factories.street import a_household, a_street, give_credit
 
@@ -35,6 +35,19 @@ def _spend(
         postings=[Posting(accounts.credit_id, accounts.hold_id, amount_minor)],
         reason="airtime",
         cause=ledger.Cause("household", household_id),
+        effective_at=now,
+        now=now,
+    )
+
+
+def _move(session: Session, key: str, postings: list[Posting], now: datetime) -> ledger.Transfer:
+    return ledger.transfer(
+        session,
+        key=key,
+        kind="move",
+        postings=postings,
+        reason="anything",
+        cause=ledger.Cause("test", postings[0].source_account_id),
         effective_at=now,
         now=now,
     )
@@ -168,16 +181,7 @@ def test_whatever_is_booked_all_balances_add_up_to_zero(
             if source == destination:
                 continue
             try:
-                ledger.transfer(
-                    session,
-                    key=str(uuid4()),
-                    kind="move",
-                    postings=[Posting(ids[source], ids[destination], amount)],
-                    reason="anything",
-                    cause=ledger.Cause("test", ids[source]),
-                    effective_at=now,
-                    now=now,
-                )
+                _move(session, str(uuid4()), [Posting(ids[source], ids[destination], amount)], now)
             except InsufficientBalance:
                 continue
     with database.unit_of_work() as session:
@@ -185,6 +189,66 @@ def test_whatever_is_booked_all_balances_add_up_to_zero(
         assert sum(view.balance_minor for view in views) == 0
         assert all(view.balance_minor >= 0 for view in views if view.household_id is not None)
         assert reading.check(session) == []
+
+
+FORGED_PAYMENT = (
+    """
+    INSERT INTO ledger_transfers (id, key, content_digest, kind, reason, cause_type, cause_id, posting_count,
+        effective_at, recorded_at)
+    SELECT id, 'forged ' || code, '', 'forged', '', '', id, 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP
+    FROM ledger_accounts WHERE code = :code""",
+    """
+    INSERT INTO ledger_postings (id, transfer_id, position, source_account_id, destination_account_id, amount_minor)
+    SELECT source.id, source.id, 1, source.id, destination.id, :amount_minor
+    FROM ledger_accounts AS source, ledger_accounts AS destination
+    WHERE source.code = :code AND destination.code = 'float:somebody'""",
+)
+
+
+@pytest.mark.parametrize("heading", CHART, ids=lambda heading: heading.code)
+def test_every_kind_of_account_is_opened_by_its_code_and_keeps_its_floor(
+    database: Database, clock: FixedClock, heading: Heading
+) -> None:
+    """Taken from with hand-written SQL: exactly what is there, and one more."""
+    street = a_street(database, clock.now(), credit_minor=1_000)
+    code = heading.code.replace("<household>", str(street.household_id)).replace("<code>", "X-1")
+    with database.unit_of_work() as session:
+        account_id = ledger.named(session, code)
+        somebody = ledger.named(session, ledger.float_code("somebody"))
+        funds = [Posting(somebody, account_id, 70)]
+        _move(session, f"funds of {code}", funds, clock.now())
+        view = reading.account(session, account_id)
+        assert (view.kind, view.code) == (heading.kind, code)
+        there_minor = max(view.balance_minor, 70)
+        for amount_minor, refused in (
+            (there_minor + 1, not heading.may_go_below_zero),
+            (there_minor, False),
+        ):
+            wanted = {"code": code, "amount_minor": amount_minor}
+            with session.begin_nested() as attempt:
+                session.execute(text(FORGED_PAYMENT[0]), wanted)
+                if refused:
+                    with pytest.raises(DBAPIError, match="ledger: account below zero"):
+                        session.execute(text(FORGED_PAYMENT[1]), wanted)
+                else:
+                    session.execute(text(FORGED_PAYMENT[1]), wanted)
+                attempt.rollback()
+        assert reading.account(session, account_id) == view
+
+
+def test_a_household_saves_towards_several_goals_and_has_one_credit(
+    database: Database, clock: FixedClock
+) -> None:
+    street = a_street(database, clock.now(), credit_minor=1_000)
+    with database.unit_of_work() as session:
+        goals = {ledger.named(session, ledger.goal_code(street.household_id, goal)) for goal in ("A", "B")}
+        assert len(goals) == 2
+        again = ledger.household_accounts(session, street.household_id)
+        assert again.credit_id not in goals
+        assert len(reading.accounts(session, household_id=street.household_id)) == 4
+        for code in ("pot:", "pot:a:b", "goal:nobody:A", "household:x:credit", "treasure:1"):
+            with pytest.raises(NotFound):
+                ledger.named(session, code)
 
 
 _NEW_TRANSFER = """
@@ -233,6 +297,13 @@ ATTACKS = {
     "a posting of less than nothing": _posting("-5"),
     "a posting to itself": _posting("5", destination="household_credit"),
     "a balance below zero": _posting("1001"),
+    "a pot that may be overdrawn": """
+        INSERT INTO ledger_accounts (id, code, kind, household_id, currency, may_go_below_zero)
+        SELECT id, 'pot:forged', 'community_pot', NULL, 'NGN', true FROM ledger_transfers""",
+    "a second credit for a household": """
+        INSERT INTO ledger_accounts (id, code, kind, household_id, currency, may_go_below_zero)
+        SELECT transfer.id, 'forged', 'household_credit', household.id, 'NGN', false
+        FROM ledger_transfers AS transfer, households AS household""",
     "a household that may overdraw": """
         INSERT INTO ledger_accounts (id, code, kind, household_id, currency, may_go_below_zero)
         SELECT transfer.id, 'forged', 'household_credit', household.id, 'NGN', true

@@ -17,7 +17,6 @@ from app.kernel.ids import new_id
 from app.ledger import journal, reading
 from app.ledger import service as ledger
 from app.ledger.journal import Format
-from app.ledger.models import AccountKind
 from app.payouts import holds
 from tests.factories.purse import a_purse
 from tests.factories.street import Street, a_street
@@ -94,10 +93,6 @@ def test_hledgers_journal_says_the_same(database: Database, street: Street) -> N
 def test_an_empty_book_can_be_written(database: Database) -> None:
     for style in Format:
         assert "Green" in written(database, style)
-
-
-def test_every_kind_of_account_has_its_place_in_a_journal() -> None:
-    assert set(journal.ROOTS) == set(AccountKind)
 
 
 def test_a_snapshot_reads_one_moment_keeps_nobody_waiting_and_writes_nothing(

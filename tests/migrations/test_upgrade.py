@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -76,6 +77,22 @@ def test_a_failed_migration_leaves_nothing_behind(
     with pytest.raises(DBAPIError):
         migrate.upgrade(empty_database)
     assert tables(empty_database) == set()
+
+
+def test_a_book_keeps_its_rows_and_its_guards_when_its_tables_are_rebuilt(empty_database: Database) -> None:
+    account = {"id": "0193572a6b0070008000000000000001", "code": "float:standin"}
+    add = (
+        "INSERT INTO ledger_accounts (id, code, kind, currency, may_go_below_zero)"
+        " VALUES (:id, :code, 'provider_float', 'NGN', true)"
+    )
+    with migrate.exclusive(empty_database) as connection:
+        command.upgrade(migrate.config(connection), "2026_11_24_questions")
+        connection.execute(text(add), account)
+    migrate.upgrade(empty_database)
+    with empty_database.unit_of_work() as session:
+        assert session.scalars(text("SELECT code FROM ledger_accounts")).all() == ["float:standin"]
+    with pytest.raises(DBAPIError, match="append-only"), empty_database.unit_of_work() as session:
+        session.execute(text("DELETE FROM ledger_accounts"))
 
 
 def test_migrations_are_named_after_their_day() -> None:
