@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
@@ -11,10 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base
 from app.kernel.ids import new_id
 
+BOX_LITRES = 1_500
+"""A cargo tricycle's cage of some 1.5 x 1 x 1 metres, where nothing else is said."""
+
 
 class Collector(Base):
     __tablename__ = "collectors"
-    __table_args__ = (CheckConstraint("capacity_grams > 0", name="capacity"),)
+    __table_args__ = (
+        CheckConstraint("capacity_grams > 0", name="capacity"),
+        CheckConstraint("capacity_litres > 0", name="box"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(80))
@@ -23,6 +29,8 @@ class Collector(Base):
     hub_id: Mapped[UUID] = mapped_column(ForeignKey("hubs.id"), index=True)
     capacity_grams: Mapped[int]
     """What the bike carries."""
+    capacity_litres: Mapped[int] = mapped_column(default=BOX_LITRES, server_default=str(BOX_LITRES))
+    """What its box holds: bottles fill it long before they are heavy."""
     active: Mapped[bool] = mapped_column(default=True)
     pin_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
@@ -52,3 +60,38 @@ class SignInTries(Base):
     tries: Mapped[int]
     blocked_until: Mapped[datetime | None]
     forget_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class CollectorShift(Base):
+    """One weekday on which a collector rides. Who has none at all rides every day, in the usual hours."""
+
+    __tablename__ = "collector_shifts"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("starts_at < ends_at", name="hours"),
+        CheckConstraint(
+            "(break_from IS NULL) = (break_until IS NULL) AND (break_from IS NULL) = (break_minutes IS NULL)",
+            name="whole_break",
+        ),
+        CheckConstraint("break_from <= break_until AND break_minutes > 0", name="break"),
+    )
+
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), primary_key=True)
+    weekday: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Monday is 0."""
+    starts_at: Mapped[time]
+    """Local time at the hub, as all of these."""
+    ends_at: Mapped[time]
+    break_from: Mapped[time | None]
+    """The break begins no earlier, and no later than `break_until`."""
+    break_until: Mapped[time | None]
+    break_minutes: Mapped[int | None]
+
+
+class CollectorZone(Base):
+    """A zone that a collector knows: its stops go to him rather than to a stranger, where that costs little."""
+
+    __tablename__ = "collector_zones"
+
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), primary_key=True)
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zones.id"), primary_key=True)

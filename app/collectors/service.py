@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collectors import sessions, sign_in
-from app.collectors.models import Collector
+from app.collectors.models import BOX_LITRES, Collector
 from app.errors import Conflict, InvalidInput, NotFound
 from app.kernel import pins
 from app.kernel.phone import Phone
@@ -23,6 +23,7 @@ def create(
     language: str,
     hub_id: UUID,
     capacity_grams: int,
+    capacity_litres: int = BOX_LITRES,
     now: datetime,
 ) -> Collector:
     """Take on a collector, who cannot sign in before `set_pin`. Raises `Conflict` if the phone is taken."""
@@ -34,6 +35,7 @@ def create(
         language=language,
         hub_id=hub_id,
         capacity_grams=capacity_grams,
+        capacity_litres=capacity_litres,
         created_at=now,
         updated_at=now,
     )

@@ -131,7 +131,13 @@ def _zones(
 
 def _prices(session: Session, first_day: date, now: datetime) -> None:
     for material in MATERIALS:
-        row = Material(code=material.code, name=material.name, active=True, created_at=now)
+        row = Material(
+            code=material.code,
+            name=material.name,
+            active=True,
+            density_kilograms_per_cubic_metre=material.density_kilograms_per_cubic_metre,
+            created_at=now,
+        )
         session.add(row)
         session.flush()
         session.add(

@@ -165,14 +165,15 @@ class Material:
     usual_grams: tuple[int, int]
     share: float
     """How many of the bags hold any of it."""
+    density_kilograms_per_cubic_metre: int
 
 
 MATERIALS = (
-    Material("PET", "PET bottles", 15_000, (400, 3_600), 0.95),
-    Material("CAN", "Cans", 50_000, (100, 900), 0.55),
-    Material("PAPER", "Paper and carton", 6_000, (500, 5_000), 0.5),
-    Material("SACHET", "Pure water sachets", 8_000, (200, 1_800), 0.7),
-    Material("GLASS", "Glass bottles", 3_000, (400, 3_000), 0.2),
+    Material("PET", "PET bottles", 15_000, (400, 3_600), 0.95, 21),
+    Material("CAN", "Cans", 50_000, (100, 900), 0.55, 37),
+    Material("PAPER", "Paper and carton", 6_000, (500, 5_000), 0.5, 63),
+    Material("SACHET", "Pure water sachets", 8_000, (200, 1_800), 0.7, 21),
+    Material("GLASS", "Glass bottles", 3_000, (400, 3_000), 0.2, 225),
 )
 
 FIRST_NAMES = (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidInput, NotFound, Refused
 from app.places.models import Zone
-from app.weighing.models import Material, Rate
+from app.weighing.models import LOOSE_DENSITY, Material, Rate
 
 
 def material(session: Session, material_id: UUID) -> Material:
@@ -23,21 +23,33 @@ def material(session: Session, material_id: UUID) -> Material:
     return found
 
 
-def create_material(session: Session, *, code: str, name: str, now: datetime) -> Material:
+def create_material(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    now: datetime,
+    density_kilograms_per_cubic_metre: int = LOOSE_DENSITY,
+) -> Material:
     """Raises `Conflict` for a code that is taken."""
     if session.scalar(select(Material.id).where(Material.code == code)) is not None:
         raise Conflict(f"There is a material {code} already.")
-    new = Material(code=code, name=name, created_at=now)
+    new = Material(
+        code=code,
+        name=name,
+        density_kilograms_per_cubic_metre=density_kilograms_per_cubic_metre,
+        created_at=now,
+    )
     session.add(new)
     session.flush()
     return new
 
 
 def change_material(session: Session, material_id: UUID, changes: Mapping[str, Any]) -> Material:
-    """Set `name` or `active`. Raises `NotFound`."""
+    """Set `name`, `active` or `density_kilograms_per_cubic_metre`. Raises `NotFound`."""
     found = material(session, material_id)
-    found.name = changes.get("name", found.name)
-    found.active = changes.get("active", found.active)
+    for name in ("name", "active", "density_kilograms_per_cubic_metre"):
+        setattr(found, name, changes.get(name, getattr(found, name)))
     return found
 
 

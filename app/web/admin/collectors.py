@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.access.keys import Caller
 from app.collectors import changing, service
-from app.collectors.models import Collector
+from app.collectors.models import BOX_LITRES, Collector
 from app.places import service as places
 from app.web.admin import trail
 from app.web.admin.auth import needs
@@ -40,6 +40,7 @@ Writer = Annotated[Caller, Depends(needs("collectors:write"))]
 Capacity = Annotated[
     int, Field(strict=True, ge=1, le=2_000_000, description="What the bike carries, in grams.")
 ]
+Litres = Annotated[int, Field(strict=True, ge=1, le=20_000, description="What its box holds, in litres.")]
 _HUB = "0193572a-6b00-7000-8000-000000000001"
 
 
@@ -51,7 +52,12 @@ class CollectorQuery(ListQuery):
 
 class NewCollector(Input):
     model_config = example(
-        name="Tunde Bello", phone="+2348000009001", language="en", hub_id=_HUB, capacity_grams=150_000
+        name="Tunde Bello",
+        phone="+2348000009001",
+        language="en",
+        hub_id=_HUB,
+        capacity_grams=150_000,
+        capacity_litres=1_500,
     )
 
     name: Name
@@ -59,6 +65,7 @@ class NewCollector(Input):
     language: Language | None = None
     hub_id: UUID
     capacity_grams: Capacity
+    capacity_litres: Litres = BOX_LITRES
 
 
 class CollectorChange(Input):
@@ -68,6 +75,7 @@ class CollectorChange(Input):
     language: Language = absent()
     hub_id: UUID = absent()
     capacity_grams: Capacity = absent()
+    capacity_litres: Litres = absent()
     active: Flag = absent()
 
 
@@ -85,6 +93,7 @@ class CollectorOut(Output):
         language="en",
         hub_id=_HUB,
         capacity_grams=150_000,
+        capacity_litres=1_500,
         active=True,
         has_pin=True,
         created_at="2026-11-23T08:00:00Z",
@@ -97,6 +106,7 @@ class CollectorOut(Output):
     language: str
     hub_id: UUID
     capacity_grams: int
+    capacity_litres: int
     active: bool
     has_pin: bool = Field(description="Whether they can sign in.")
     created_at: datetime
@@ -144,6 +154,7 @@ def create_collector(new: NewCollector, caller: Writer, container: Here) -> Coll
             language=language,
             hub_id=new.hub_id,
             capacity_grams=new.capacity_grams,
+            capacity_litres=new.capacity_litres,
             now=now,
         )
         trail.wrote(session, caller, "created", "collector", row.id, now=now)

@@ -17,13 +17,23 @@ from app.web.admin.paging import ListQuery, Page, fetch, matching
 from app.web.admin.shapes import Code, Flag, Input, Line, Output, absent, changes, example
 from app.web.deps import Here
 from app.weighing import prices
-from app.weighing.models import Material
+from app.weighing.models import LOOSE_DENSITY, Material
 
 router = APIRouter(prefix="/materials", tags=["materials"])
 READER = [Depends(needs("materials:read"))]
 Writer = Annotated[Caller, Depends(needs("materials:write"))]
 
 MaterialName = Annotated[Line, Field(max_length=40)]
+Density = Annotated[
+    int,
+    Field(
+        strict=True,
+        ge=1,
+        le=5_000,
+        description="Kilograms per cubic metre, whole and loose as in a bike's box; "
+        "from it the plan knows how soon a box is full.",
+    ),
+]
 
 
 class MaterialQuery(ListQuery):
@@ -32,10 +42,11 @@ class MaterialQuery(ListQuery):
 
 
 class NewMaterial(Input):
-    model_config = example(code="PET", name="Plastic bottles")
+    model_config = example(code="PET", name="Plastic bottles", density_kilograms_per_cubic_metre=21)
 
     code: Code
     name: MaterialName
+    density_kilograms_per_cubic_metre: Density = LOOSE_DENSITY
 
 
 class MaterialChange(Input):
@@ -43,6 +54,7 @@ class MaterialChange(Input):
 
     name: MaterialName = absent()
     active: Flag = absent()
+    density_kilograms_per_cubic_metre: Density = absent()
 
 
 class MaterialOut(Output):
@@ -51,6 +63,7 @@ class MaterialOut(Output):
         code="PET",
         name="Plastic bottles",
         active=True,
+        density_kilograms_per_cubic_metre=21,
         created_at="2026-11-23T08:00:00Z",
     )
 
@@ -58,6 +71,7 @@ class MaterialOut(Output):
     code: str
     name: str
     active: bool
+    density_kilograms_per_cubic_metre: int
     created_at: datetime
 
 
@@ -82,7 +96,13 @@ def create_material(new: NewMaterial, caller: Writer, container: Here) -> Materi
     """A new material. Its code is unique and never changes; it earns nothing before it has a rate."""
     now = container.clock.now()
     with container.database.unit_of_work() as session:
-        material = prices.create_material(session, code=new.code, name=new.name, now=now)
+        material = prices.create_material(
+            session,
+            code=new.code,
+            name=new.name,
+            density_kilograms_per_cubic_metre=new.density_kilograms_per_cubic_metre,
+            now=now,
+        )
         trail.wrote(session, caller, "created", "material", material.id, now=now)
     return MaterialOut.model_validate(material)
 
@@ -91,7 +111,7 @@ def create_material(new: NewMaterial, caller: Writer, container: Here) -> Materi
 def change_material(
     material_id: UUID, change: MaterialChange, caller: Writer, container: Here
 ) -> MaterialOut:
-    """Rename it, or stop taking it with `active: false`."""
+    """Rename it, say how much room it takes, or stop taking it with `active: false`."""
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         material = prices.change_material(session, material_id, changes(change))
