@@ -9,7 +9,10 @@ WeighbackError
 ├── Conflict                 409: it is at odds with what is already recorded
 │   ├── IllegalTransition    a status cannot move that way
 │   └── Refused              a rule of the house says no
-│       └── InsufficientBalance
+│       ├── InsufficientBalance
+│       ├── OutOfStock       of a reward
+│       ├── BonusGone        that was promised with a reward
+│       └── NoNeighbour      whom anything can be given to
 └── TooManyTries             429: wait before trying again
 
 Adapters raise their own closed sets (see each port), which never reach the web layer.
@@ -71,6 +74,18 @@ class Refused(Conflict):
 
 class InsufficientBalance(Refused):
     code = "insufficient-balance"
+
+
+class OutOfStock(Refused):
+    code = "out-of-stock"
+
+
+class BonusGone(Refused):
+    code = "bonus-gone"
+
+
+class NoNeighbour(Refused):
+    code = "no-neighbour"
 
 
 class TooManyTries(WeighbackError):

@@ -188,6 +188,7 @@ def _redeem(doing: Doing, action: actions.Redeem) -> Reply | Refusal:
         payee_phone=action.payee_phone,
         now=doing.now,
         rules=rewards.RedemptionRules.of(doing.settings),
+        post=doing.post,
         jobs=doing.jobs,
     )
     balance_minor = ledger.balance(doing.session, action.household_id)

@@ -17,6 +17,7 @@ from app.payouts.calling import Office
 from app.payouts.models import Payout
 from app.payouts.ports import PaymentProvider
 from app.payouts.statuses import PayoutStatus
+from app.rewards.giving_back import GIVEN_BACK, give_back
 from app.rewards.models import Redemption, RedemptionStatus
 from app.settings import Settings
 from app.weighing.receipt import tell_household
@@ -51,7 +52,9 @@ class Announcer:
     def moved(self, session: Session, payout: Payout, now: datetime) -> None:
         redemption = session.get_one(Redemption, payout.redemption_id)
         status = _STATUS_OF.get(payout.status, RedemptionStatus.REQUESTED)
-        if redemption.status is not status:
+        if status in GIVEN_BACK:
+            give_back(session, redemption, status, now)
+        elif redemption.status is not status:
             redemption.status = status
             redemption.updated_at = now
         key = _TEXT_OF.get(payout.status)

@@ -1,12 +1,13 @@
-"""What credit can be spent on, and what households asked for."""
+"""What credit can be spent on, what households asked for, and what sponsors add to it."""
 
 from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -15,6 +16,15 @@ from app.kernel.ids import new_id
 
 class RewardKind(enum.StrEnum):
     AIRTIME = "airtime"
+    MOBILE_MONEY = "mobile_money"
+    VOUCHER = "voucher"
+    """Goods or food from a merchant."""
+    GOAL = "goal"
+    """Savings for a school's fee or an insurer's premium."""
+    GIFT = "gift"
+    """To a neighbour's household."""
+    POT = "pot"
+    """To something that the community pays for together."""
 
 
 class Reward(Base):
@@ -23,6 +33,7 @@ class Reward(Base):
         CheckConstraint(
             "minimum_minor > 0 AND maximum_minor >= minimum_minor AND step_minor > 0", name="range"
         ),
+        CheckConstraint("stock >= 0", name="stock_not_negative"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -33,15 +44,58 @@ class Reward(Base):
     maximum_minor: Mapped[int]
     step_minor: Mapped[int]
     active: Mapped[bool] = mapped_column(default=True)
+    stock: Mapped[int | None]
+    """How often it can still be had; None = as often as people like."""
+    eligibility: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Who may have it (`app.rewards.eligibility`); None = everybody."""
     provider: Mapped[str | None] = mapped_column(String(32))
     """The only one who can pay it; None = whoever the settings prefer."""
+    goal_payee_phone: Mapped[str | None] = mapped_column(String(16))
+    """Of a goal: the school's or insurer's mobile money, where what was saved goes."""
+    goal_may_take_back: Mapped[bool] = mapped_column(default=True)
+    """Of a goal: whether households may turn what they saved into credit again by themselves."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class Bonus(Base):
+    """What a sponsor adds to a reward, out of its account in the book."""
+
+    __tablename__ = "reward_bonuses"
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
+        CheckConstraint("used_minor >= 0 AND used_minor <= budget_minor", name="within_budget"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reward_id: Mapped[UUID] = mapped_column(ForeignKey("rewards.id"), index=True)
+    sponsor: Mapped[str] = mapped_column(String(20))
+    sponsor_name: Mapped[str] = mapped_column(String(20))
+    """As the texts say it."""
+    percent: Mapped[int]
+    budget_minor: Mapped[int] = mapped_column(BigInteger)
+    used_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What of the budget stands promised or paid; what is given back is free again."""
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class RedemptionWay(enum.StrEnum):
+    SPEND = "spend"
+    """Credit for the reward; of a goal: put aside."""
+    RELEASE = "release"
+    """Of a goal: what was saved goes to the school or insurer."""
+    TAKE_BACK = "take_back"
+    """Of a goal: what was saved becomes credit again."""
 
 
 class RedemptionStatus(enum.StrEnum):
     REQUESTED = "requested"
     PAID = "paid"
+    """It has arrived: at the phone, the merchant, the goal, the neighbour or the pot."""
     GIVEN_BACK = "given_back"
     IN_REVIEW = "in_review"
     REVERSED = "reversed"
@@ -49,14 +103,30 @@ class RedemptionStatus(enum.StrEnum):
 
 class Redemption(Base):
     __tablename__ = "redemptions"
+    __table_args__ = (CheckConstraint("bonus_minor >= 0", name="bonus_not_negative"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     """The idempotency key: one confirmation redeems once."""
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
     reward_id: Mapped[UUID] = mapped_column(ForeignKey("rewards.id"))
+    way: Mapped[RedemptionWay] = mapped_column(default=RedemptionWay.SPEND)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    """Of the household's own."""
+    bonus_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """On top, from a sponsor."""
+    bonus_id: Mapped[UUID | None] = mapped_column(ForeignKey("reward_bonuses.id"))
     payee_phone: Mapped[str] = mapped_column(String(16))
+    """Who is paid; for a gift the neighbour's, for a voucher the one that is told the code."""
+    beneficiary_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"))
+    """The household that a gift went to."""
+    stock_taken: Mapped[bool] = mapped_column(default=False)
+    """Whether giving it back puts one piece back in stock."""
     status: Mapped[RedemptionStatus] = mapped_column(default=RedemptionStatus.REQUESTED)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    @property
+    def worth_minor(self) -> int:
+        """What the payee gets: the household's own and the bonus."""
+        return self.amount_minor + self.bonus_minor

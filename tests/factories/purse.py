@@ -61,6 +61,7 @@ class Purse:
                 payee_phone=self.street.phone,
                 now=self.clock.now(),
                 rules=rewards.RedemptionRules.of(self.container.settings),
+                post=self.container.post,
                 jobs=self.container.jobs,
             )
             payout = payouts.for_redemption(session, redemption.id)

@@ -75,6 +75,7 @@ class Till:
                 payee_phone=phone or customer.phone,
                 now=self.clock.now(),
                 rules=rewards.RedemptionRules.of(self.container.settings),
+                post=self.container.post,
                 jobs=self.container.jobs,
             )
             payout = payouts.for_redemption(session, redemption.id)

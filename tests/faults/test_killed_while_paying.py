@@ -58,6 +58,7 @@ def redeem(container: Container, street: Street) -> UUID:
             payee_phone=street.phone,
             now=container.clock.now(),
             rules=rewards.RedemptionRules.of(container.settings),
+            post=container.post,
             jobs=container.jobs,
         )
         payout = payouts.for_redemption(session, redemption.id)

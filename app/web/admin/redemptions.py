@@ -123,6 +123,7 @@ def create_redemption(new: NewRedemption, caller: Writer, once: Creation, contai
                     payee_phone=phone,
                     now=now,
                     rules=service.RedemptionRules.of(settings),
+                    post=container.post,
                     jobs=container.jobs,
                 )
             trail.wrote(session, caller, "created", "redemption", redemption.id, now=now)

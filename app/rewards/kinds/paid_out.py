@@ -1,0 +1,25 @@
+"""Airtime and mobile money: a payment provider pays, by the payout's state machine."""
+
+from __future__ import annotations
+
+from app.errors import Refused
+from app.payouts import service as payouts
+from app.rewards.kinds.going import Going
+
+
+def start(going: Going) -> None:
+    """Raises `Refused` where nobody is set up to pay that phone."""
+    redemption = going.redemption
+    candidates = going.rules.candidates(redemption.payee_phone, going.reward.provider)
+    if not candidates:
+        raise Refused("Nobody is set up to pay that just now.")
+    payouts.request(
+        going.session,
+        household_id=redemption.household_id,
+        redemption_id=redemption.id,
+        amount_minor=redemption.worth_minor,
+        payee_phone=redemption.payee_phone,
+        candidates=candidates,
+        now=going.now,
+        jobs=going.jobs,
+    )

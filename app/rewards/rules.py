@@ -1,0 +1,40 @@
+"""The programme's own rules of spending, from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class RedemptionRules:
+    day_limit_minor: int
+    """Per household and local day; what was given back does not count."""
+    timezone: str
+    providers: Sequence[str]
+    """Who pays, in order of preference."""
+    providers_by_prefix: Mapping[str, Sequence[str]]
+    """Who pays phones that start so instead; the longest prefix holds."""
+    idle: timedelta
+    """A phone silent for longer is told of no money."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            settings.redemption_day_limit_minor,
+            settings.timezone,
+            settings.payment_providers,
+            settings.payment_provider_prefixes,
+            timedelta(days=settings.phone_idle_guard_days),
+        )
+
+    def candidates(self, phone: str, provider: str | None) -> list[str]:
+        """Who may pay `phone`; where the reward names a `provider`, that one alone, if it is there at all."""
+        if provider is not None:
+            return [provider] if provider in self.providers else []
+        prefixes = [prefix for prefix in self.providers_by_prefix if phone.startswith(prefix)]
+        return list(self.providers_by_prefix[max(prefixes, key=len)] if prefixes else self.providers)
