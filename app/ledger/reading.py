@@ -18,6 +18,7 @@ __all__ = [
     "AccountKind",
     "AccountView",
     "EntryView",
+    "HoldView",
     "PostingView",
     "TransferView",
     "account",
@@ -169,12 +170,19 @@ def size(session: Session) -> tuple[int, int]:
     return accounts, session.scalar(select(func.count()).select_from(Transfer)) or 0
 
 
-def holds(session: Session) -> dict[UUID, int]:
-    """What each household has set aside, in minor units; those with nothing on hold are left out."""
-    standing = select(
-        Account.household_id, func.coalesce(_last_entry().scalar_subquery(), 0).label("balance_minor")
-    ).where(Account.kind == AccountKind.HOUSEHOLD_HOLD)
-    return {row.household_id: row.balance_minor for row in session.execute(standing) if row.balance_minor}
+@dataclass(frozen=True)
+class HoldView:
+    id: UUID
+    code: str
+    balance_minor: int
+
+
+def holds(session: Session) -> list[HoldView]:
+    """What each household and merchant has set aside, by the account's code."""
+    query = select(Account.id, Account.code, func.coalesce(_last_entry().scalar_subquery(), 0))
+    kinds = (AccountKind.HOUSEHOLD_HOLD, AccountKind.MERCHANT_HOLD)
+    rows = session.execute(query.where(Account.kind.in_(kinds)).order_by(Account.code))
+    return [HoldView(*row) for row in rows]
 
 
 def credit_entries(session: Session, household_id: UUID, *, but_kind: str, limit: int) -> list[EntryView]:

@@ -58,6 +58,7 @@ __all__ = [
     "HouseholdAccounts",
     "Posting",
     "Transfer",
+    "account_balance",
     "available_for_update",
     "balance",
     "balances",
@@ -80,6 +81,7 @@ __all__ = [
 
 _transfers = cast("Table", models.Transfer.__table__)
 _postings = cast("Table", models.Posting.__table__)
+_entries = cast("Table", models.Entry.__table__)
 _BELOW_ZERO = "ledger: account below zero"
 """The triggers' own words, on both databases."""
 
@@ -151,6 +153,19 @@ def lock(session: Session, account_ids: Iterable[UUID]) -> None:
         .order_by(Account.id)
         .with_for_update(key_share=True)
     )
+
+
+_ACCOUNT_BALANCE = (
+    select(_entries.c.balance_minor)
+    .where(_entries.c.account_id == bindparam("of_account"))
+    .order_by(_entries.c.sequence.desc())
+    .limit(1)
+)
+
+
+def account_balance(session: Session, account_id: UUID) -> int:
+    """What an account stands at, in minor units."""
+    return session.connection().execute(_ACCOUNT_BALANCE, {"of_account": account_id}).scalar() or 0
 
 
 def balance(session: Session, household_id: UUID) -> int:

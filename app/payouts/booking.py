@@ -12,27 +12,23 @@ from app.payouts.models import Payout, PayoutAttempt
 
 
 def reserve(session: Session, payout: Payout, now: datetime) -> None:
-    """Credit to hold. Raises `InsufficientBalance`."""
-    accounts = ledger.household_accounts(session, payout.household_id)
-    _book(session, payout, "reserve", (accounts.credit_id, accounts.hold_id), now)
+    """Source to hold. Raises `InsufficientBalance`."""
+    _book(session, payout, "reserve", (payout.source_account_id, payout.hold_account_id), now)
 
 
 def settle(session: Session, payout: Payout, provider: str, now: datetime) -> None:
     """Hold to the float of `provider`, the one of the attempt that paid."""
-    accounts = ledger.household_accounts(session, payout.household_id)
-    _book(session, payout, "settle", (accounts.hold_id, _float(session, provider)), now)
+    _book(session, payout, "settle", (payout.hold_account_id, _float(session, provider)), now)
 
 
 def release(session: Session, payout: Payout, now: datetime) -> None:
-    """Hold back to credit: it was not paid."""
-    accounts = ledger.household_accounts(session, payout.household_id)
-    _book(session, payout, "release", (accounts.hold_id, accounts.credit_id), now)
+    """Hold back to source: it was not paid."""
+    _book(session, payout, "release", (payout.hold_account_id, payout.source_account_id), now)
 
 
 def reverse(session: Session, payout: Payout, provider: str, now: datetime) -> None:
-    """Float back to credit: the provider took a payment back."""
-    accounts = ledger.household_accounts(session, payout.household_id)
-    _book(session, payout, "reverse", (_float(session, provider), accounts.credit_id), now)
+    """Float back to source: the provider took a payment back."""
+    _book(session, payout, "reverse", (_float(session, provider), payout.source_account_id), now)
 
 
 def late(session: Session, payout: Payout, attempt: PayoutAttempt, now: datetime) -> None:

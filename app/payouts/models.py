@@ -27,11 +27,25 @@ from app.payouts.statuses import PayoutStatus
 
 class Payout(Base):
     __tablename__ = "payouts"
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint(
+            "(redemption_id IS NULL) <> (settlement_id IS NULL)"
+            " AND (redemption_id IS NULL) = (household_id IS NULL)",
+            name="one_purpose",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemptions.id"), unique=True)
-    household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
+    redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemptions.id"), unique=True)
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"), index=True)
+    """Whose redemption it is."""
+    settlement_id: Mapped[UUID | None] = mapped_column(unique=True)
+    """The settlement of a merchant that it pays; either this or a redemption."""
+    source_account_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_accounts.id"))
+    """Where the money stood, and where it goes back to if it is not paid."""
+    hold_account_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_accounts.id"), index=True)
+    """Where it waits meanwhile."""
     provider: Mapped[str] = mapped_column(String(32))
     """Who pays it, or tried last; settled anew for each attempt while no earlier one may have arrived."""
     candidates: Mapped[list[str] | None] = mapped_column(JSON)

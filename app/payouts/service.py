@@ -7,7 +7,9 @@ How a payout then goes its way: `driver` (the worker's calls), `calling` (what i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,35 +30,65 @@ JOB = "settle_payouts"
 """Does all that is due: submits what is reserved, asks after what is in flight."""
 
 
+@dataclass(frozen=True)
+class Purse:
+    """Two accounts of the book: where a payout's money stands, and where it waits on its way."""
+
+    source_account_id: UUID
+    hold_account_id: UUID
+
+    @classmethod
+    def of_household(cls, session: Session, household_id: UUID) -> Self:
+        """Its credit and its hold, opened if it had none."""
+        accounts = ledger.household_accounts(session, household_id)
+        return cls(accounts.credit_id, accounts.hold_id)
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Who wants a payout: a household's redemption, or a merchant's settlement. Each is paid out once."""
+
+    redemption_id: UUID | None = None
+    household_id: UUID | None = None
+    """Whose redemption."""
+    settlement_id: UUID | None = None
+
+
 def request(
     session: Session,
     *,
-    household_id: UUID,
-    redemption_id: UUID,
+    purse: Purse,
+    purpose: Purpose,
     amount_minor: int,
     payee_phone: str,
     candidates: Sequence[str],
     now: datetime,
     jobs: Jobs,
 ) -> Payout:
-    """Set the credit aside and have the worker pay it out soon after this transaction commits.
+    """Set the amount aside and have the worker pay it out soon after this transaction commits.
 
     `candidates` are the providers that may pay it, at least one, in order of preference.
 
     Raises `InsufficientBalance` before anything is written.
     """
-    accounts = ledger.find_household_accounts(session, household_id)
-    if accounts is None or ledger.available_for_update(session, household_id) < amount_minor:
+    ledger.lock(session, (purse.source_account_id, purse.hold_account_id))
+    if ledger.account_balance(session, purse.source_account_id) < amount_minor:
         raise InsufficientBalance("The credit is less than that.")
+    currency = ledger.book_currency(session)
+    if currency is None:
+        raise NotFound("Nothing has been booked yet.")
     payout = Payout(
         id=new_id(),
-        redemption_id=redemption_id,
-        household_id=household_id,
+        redemption_id=purpose.redemption_id,
+        household_id=purpose.household_id,
+        settlement_id=purpose.settlement_id,
+        source_account_id=purse.source_account_id,
+        hold_account_id=purse.hold_account_id,
         provider=candidates[0],
         candidates=list(candidates),
         payee_phone=payee_phone,
         amount_minor=amount_minor,
-        currency=accounts.currency,
+        currency=currency,
         status=PayoutStatus.REQUESTED,
         next_check_at=now,
         created_at=now,

@@ -50,6 +50,8 @@ class Announcer:
         return cls(post, settings.region, timedelta(days=settings.phone_idle_guard_days))
 
     def moved(self, session: Session, payout: Payout, now: datetime) -> None:
+        if payout.redemption_id is None or payout.household_id is None:
+            return  # somebody else's
         redemption = session.get_one(Redemption, payout.redemption_id)
         status = _STATUS_OF.get(payout.status, RedemptionStatus.REQUESTED)
         if status in GIVEN_BACK:

@@ -26,6 +26,7 @@ from app.settings import Settings
 NOT_SENT = SubmitResult(SubmitOutcome.NOT_SENT)
 UNCLEAR = SubmitResult()
 SHORT = SubmitResult(SubmitOutcome.REJECTED_FINAL, Observation(ObservedStatus.FAILED, short_of_float=True))
+REFUSED = SubmitResult(SubmitOutcome.REJECTED_FINAL, Observation(ObservedStatus.FAILED, code="refused"))
 PAID = SubmitResult(SubmitOutcome.SETTLED, Observation(ObservedStatus.SUCCEEDED))
 
 

@@ -15,8 +15,8 @@ def start(going: Going) -> None:
         raise Refused("Nobody is set up to pay that just now.")
     payouts.request(
         going.session,
-        household_id=redemption.household_id,
-        redemption_id=redemption.id,
+        purse=payouts.Purse.of_household(going.session, redemption.household_id),
+        purpose=payouts.Purpose(redemption_id=redemption.id, household_id=redemption.household_id),
         amount_minor=redemption.worth_minor,
         payee_phone=redemption.payee_phone,
         candidates=candidates,

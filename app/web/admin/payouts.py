@@ -32,6 +32,7 @@ _EXAMPLE: dict[str, Any] = {
     "id": "0193572a-6b00-7000-8000-000000000021",
     "redemption_id": "0193572a-6b00-7000-8000-000000000018",
     "household_id": "0193572a-6b00-7000-8000-000000000010",
+    "settlement_id": None,
     "provider": "standin",
     "payee_phone": "+2348000000001",
     "amount_minor": 50000,
@@ -46,6 +47,7 @@ _EXAMPLE: dict[str, Any] = {
 class PayoutQuery(ListQuery):
     household_id: UUID | None = None
     redemption_id: UUID | None = None
+    settlement_id: UUID | None = None
     provider: str | None = None
     status: PayoutStatus | None = None
 
@@ -79,8 +81,9 @@ class PayoutOut(Output):
     model_config = example(**_EXAMPLE)
 
     id: UUID
-    redemption_id: UUID
-    household_id: UUID
+    redemption_id: UUID | None = Field(description="What the household asked for; null for a settlement.")
+    household_id: UUID | None
+    settlement_id: UUID | None = Field(description="The merchant's settlement that it pays; null otherwise.")
     provider: str
     payee_phone: str
     amount_minor: int
@@ -125,6 +128,7 @@ def list_payouts(asked: Annotated[PayoutQuery, Query()], caller: Reader, contain
         *matching(
             (Payout.household_id, asked.household_id),
             (Payout.redemption_id, asked.redemption_id),
+            (Payout.settlement_id, asked.settlement_id),
             (Payout.provider, asked.provider),
             (Payout.status, asked.status),
         )
