@@ -18,6 +18,8 @@ from app.container import Container
 from app.errors import ConfigurationError
 from app.jobs import WorkerHeartbeat
 from app.messaging.prices import Prices
+from app.payouts.floats.models import Level
+from app.payouts.floats.watching import judge
 from app.settings import PREFIX, Environment, Settings, load_settings
 
 REACH_TIMEOUT_SECONDS = 5
@@ -68,6 +70,7 @@ def _database(container: Container) -> Iterator[Finding]:
         yield Finding("schema", well=False, said="is not this version's; run weighback migrate")
         return
     yield _worker(container)
+    yield from _floats(container)
     if isinstance(theirs, datetime):  # SQLite has no clock of its own
         yield _compared("database's clock", theirs, container.clock.now())
 
@@ -81,6 +84,26 @@ def _worker(container: Container) -> Finding:
         said = "none is running, so nothing is sent, planned or paid; start weighback worker"
         return Finding("worker", well=False, said=said)
     return Finding("worker", well=True, said=f"gave a sign of life {max(0, silent_seconds):.0f} seconds ago")
+
+
+def _floats(container: Container) -> Iterator[Finding]:
+    """Our money with each provider: what is known of it, and how long it lasts."""
+    with container.database.snapshot() as session:
+        judged = judge(
+            session, container.payment_providers, container.settings.float_warning_days, container.clock.now()
+        )
+    for one in judged:
+        held, what = one.float, f"float with {one.float.provider}"
+        days = "" if one.days_left is None else f", enough for {one.days_left} days"
+        if one.level is Level.UNKNOWN:
+            yield Finding(
+                what, well=held.failure is None, said=f"is not known ({held.failure or 'nothing recorded'})"
+            )
+        elif one.level is Level.ENOUGH:
+            yield Finding(what, well=True, said=f"{held.known_minor} minor units{days}")
+        else:
+            said = f"{held.known_minor} minor units{days}: top it up, then record it at /api/v1/floats"
+            yield Finding(what, well=False, said=said)
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ WeighbackError
 │   ├── IllegalTransition    a status cannot move that way
 │   └── Refused              a rule of the house says no
 │       ├── InsufficientBalance
+│       ├── NoFloat          our own money with those who pay is too little
 │       ├── OutOfStock       of a reward
 │       ├── BonusGone        that was promised with a reward
 │       └── NoNeighbour      whom anything can be given to
@@ -86,6 +87,12 @@ class BonusGone(Refused):
 
 class NoNeighbour(Refused):
     code = "no-neighbour"
+
+
+class NoFloat(Refused):
+    """Nobody who could pay it has enough of our money just now; it may be had later."""
+
+    code = "no-float"
 
 
 class TooManyTries(WeighbackError):

@@ -15,6 +15,7 @@ FEATURES = (
     "ledger",
     "messaging",
     "payouts",
+    "payouts.floats",
     "pickups",
     "places",
     "reminders",

@@ -62,6 +62,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty database of this test's own, on SQLite alone: enough for what is not about the database."""
+    path = tmp_path / "weighback.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A migrated, empty database of this test's own, on SQLite and on PostgreSQL."""
     database = Database(database_url)

@@ -6,6 +6,7 @@ from app.messaging.outbox import DELIVER_TEXTS
 from app.pickups.service import EXTEND_PICKUPS
 from workers.campaigns import SEND_CAMPAIGNS, send_campaigns
 from workers.deliver import deliver_texts
+from workers.floats import WATCH_FLOATS, watch_floats
 from workers.forgetting import FORGET_OLD, forget_old
 from workers.households import END_REPLACED_PHONES, end_replaced_phones
 from workers.payouts import SETTLE_PAYOUTS, settle_payouts
@@ -26,6 +27,7 @@ registry.job(WRITE_REMINDERS, every=30)(write_reminders)
 registry.job(SEND_CAMPAIGNS, every=10)(send_campaigns)
 registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
+registry.job(WATCH_FLOATS, every=EVERY_TEN_MINUTES)(watch_floats)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
 registry.job(FOLLOW_UP_USSD, every=30)(follow_up_ussd)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)

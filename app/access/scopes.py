@@ -20,6 +20,7 @@ READ_AND_WRITE = (
     "rewards",
     "redemptions",
     "payouts",
+    "floats",
     "disputes",
     "consent-events",
     "api-keys",

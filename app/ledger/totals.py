@@ -1,4 +1,4 @@
-"""How much credit was given and spent: period by period, or household by household."""
+"""How much credit was given and spent, period by period or household by household, and what is outstanding."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db.periods import period, within
 from app.ledger.chart import AccountKind
-from app.ledger.models import Account, Posting, Transfer
+from app.ledger.models import Account, Entry, Posting, Transfer
 
 _K = AccountKind
 _GIVEN = {(_K.PROGRAMME_EXPENSE, _K.HOUSEHOLD_CREDIT): 1, (_K.HOUSEHOLD_CREDIT, _K.PROGRAMME_EXPENSE): -1}
@@ -66,3 +66,30 @@ def given_to_households(edges: Sequence[datetime]) -> Select[*tuple[Any, ...]]:
         .where(within(Transfer.effective_at, edges), given | taken_back)
         .group_by(household_id)
     )
+
+
+def standing(session: Session, codes: Sequence[str]) -> dict[str, int]:
+    """What each of these accounts stands at, by code; those not opened are left out."""
+    return dict(_last_of(session, Account.code.in_(codes)))
+
+
+def outstanding(session: Session) -> int:
+    """All credit that households hold or have on hold, in minor units.
+
+    All balances together are 0, so it is what every other account stands at, turned: few rows, however many households.
+    """
+    return -sum(balance for _, balance in _last_of(session, Account.household_id.is_(None)))
+
+
+def _last_of(session: Session, which: ColumnElement[bool]) -> list[tuple[str, int]]:
+    last = (
+        select(Entry.balance_minor)
+        .where(Entry.account_id == Account.id)
+        .order_by(Entry.sequence.desc())
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    return [
+        (code, balance or 0) for code, balance in session.execute(select(Account.code, last).where(which))
+    ]

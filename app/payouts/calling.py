@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
 from app.payouts import asking, booking
-from app.payouts.choosing import choose, note, note_short
+from app.payouts.choosing import choose
+from app.payouts.floats.watching import tried
+from app.payouts.health import note, note_short
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt
 from app.payouts.observing import Word, keep, observe
 from app.payouts.ports import (
@@ -34,6 +36,7 @@ from app.payouts.ports import (
     WireRequest,
 )
 from app.payouts.statuses import DUE, IN_FLIGHT, PayoutStatus
+from app.payouts.telling import Told
 from app.payouts.turning import Turn, move
 
 FIRST_DELAY = timedelta(seconds=15)
@@ -244,6 +247,8 @@ def _observe(turn: Turn, office: Office, word: Word) -> None:
         asking.ask(turn.session, turn.attempt, word.observation.question, turn.now)
     if word.observation.short_of_float:
         note_short(turn.session, turn.attempt.provider, turn.payout.amount_minor, turn.now)
+    if word.observation.balance_minor is not None:
+        tried(turn.session, turn.attempt.provider, Told(word.observation.balance_minor), turn.now)
     observe(turn, word, capabilities, office.not_found_final_after)
 
 

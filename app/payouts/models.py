@@ -77,7 +77,10 @@ class PayoutAttempt(Base):
     """Stored with its exact body before the wire is touched."""
 
     __tablename__ = "payout_attempts"
-    __table_args__ = (UniqueConstraint("provider", "reference"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "reference"),
+        Index("ix_payout_attempts_provider_created_at", "provider", "created_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), index=True)

@@ -62,12 +62,14 @@ def request(
     amount_minor: int,
     payee_phone: str,
     candidates: Sequence[str],
+    promised_by: str | None = None,
     now: datetime,
     jobs: Jobs,
 ) -> Payout:
     """Set the amount aside and have the worker pay it out soon after this transaction commits.
 
-    `candidates` are the providers that may pay it, at least one, in order of preference.
+    `candidates` are the providers that may pay it, at least one, in order of preference; `promised_by` is the one
+    whose float it is counted against until one is chosen, the first where nobody is named.
 
     Raises `InsufficientBalance` before anything is written.
     """
@@ -84,7 +86,7 @@ def request(
         settlement_id=purpose.settlement_id,
         source_account_id=purse.source_account_id,
         hold_account_id=purse.hold_account_id,
-        provider=candidates[0],
+        provider=promised_by or candidates[0],
         candidates=list(candidates),
         payee_phone=payee_phone,
         amount_minor=amount_minor,

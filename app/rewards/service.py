@@ -45,7 +45,7 @@ def redeem(
 
     The same key with the same wish returns the first redemption, with another raises `Conflict`. Raises
     `NotFound` and `InvalidInput` for what is not on offer, `Refused` for more than the day allows,
-    `OutOfStock`, `BonusGone`, `NoNeighbour` and `InsufficientBalance`; nothing has been written then.
+    `NoFloat`, `OutOfStock`, `BonusGone`, `NoNeighbour` and `InsufficientBalance`; nothing has been written then.
     """
     reward = session.scalar(select(Reward).where(Reward.code == reward_code))
     if reward is None:

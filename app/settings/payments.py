@@ -45,6 +45,8 @@ class PaymentSettings(BaseSettings):
     payout_not_found_final_minutes: int = Field(default=30, ge=1)
     payout_second_person_above_minor: int = Field(default=500_000, ge=0)
     """A payment by hand of more than this counts only when another person has confirmed it."""
+    float_warning_days: int = Field(default=3, ge=0)
+    """A float that will not last so long is warned of."""
 
     standin_payments_api_url: str = ""
     """Where the demo's pretend payment company listens, with its path."""

@@ -9,7 +9,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.container import Container
+from app.payouts.floats.forecasting import Forecast
+from app.payouts.floats.watching import judge
 from app.web.deps import Here
+from app.web.observe import Metrics
 from app.web.problem import problem
 
 router = APIRouter(include_in_schema=False)
@@ -35,8 +39,24 @@ def readyz(container: Here) -> Response:
 
 
 @router.get("/metrics")
-def metrics(request: Request) -> Response:
-    """Prometheus text format."""
-    return PlainTextResponse(
-        generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST
-    )
+def metrics(request: Request, container: Here) -> Response:
+    """Prometheus text format. What is read from the database is left out while that cannot be reached."""
+    told: Metrics = request.app.state.metrics
+    told.float_minor.clear()
+    told.float_days_left.clear()
+    try:
+        for one in _floats(container):
+            if one.float.known_minor is not None:
+                told.float_minor.labels(one.float.provider).set(one.float.known_minor)
+            if one.days_left is not None:
+                told.float_days_left.labels(one.float.provider).set(one.days_left)
+    except SQLAlchemyError as error:
+        log.warning("metrics.no_database", kind=type(error).__name__)
+    return PlainTextResponse(generate_latest(told.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _floats(container: Container) -> list[Forecast]:
+    with container.database.snapshot() as session:
+        return judge(
+            session, container.payment_providers, container.settings.float_warning_days, container.clock.now()
+        )

@@ -6,7 +6,7 @@ import re
 import time
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.ids import new_id
@@ -33,6 +33,18 @@ class Metrics:
             "weighback_http_request_seconds",
             "Time to the end of the answer.",
             ["method", "route"],
+            registry=self.registry,
+        )
+        self.float_minor = Gauge(
+            "weighback_float_minor",
+            "What can still be promised of our float with a provider, in minor units; none where it is unknown.",
+            ["provider"],
+            registry=self.registry,
+        )
+        self.float_days_left = Gauge(
+            "weighback_float_days_left",
+            "How long a float lasts by the forecast.",
+            ["provider"],
             registry=self.registry,
         )
 

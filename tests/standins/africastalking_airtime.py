@@ -42,6 +42,9 @@ class AirtimeCompany(Company):
             return self.unauthorized()
         if self.is_payment(request):
             return self._send(request)
+        if request.path == "/version1/user":
+            assert request.query["username"] == USERNAME
+            return Reply(200, {"UserData": {"balance": f"NGN {self.float_minor / 100:.4f}"}})
         assert request.path == "/query/transaction/find"
         assert request.query["username"] == USERNAME
         found = [one for one in self.payments.values() if one.provider_id == request.query["transactionId"]]

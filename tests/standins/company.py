@@ -116,6 +116,8 @@ class Company(abc.ABC):
         self.mood = Mood()
         self.payments: dict[str, Payment] = {}
         self.waiting: list[Callback] = []
+        self.float_minor = 100_000_000
+        """What our account with it holds."""
         self.send: Send | None = None
         """Where callbacks go that come before an answer."""
         self._refused_once = False

@@ -53,6 +53,7 @@ class DarajaCompany(Company):
             {"Key": "TransactionAmount", "Value": self.told_amount(payment) / 100},
             {"Key": "TransactionReceipt", "Value": payment.provider_id},
             {"Key": "ReceiverPartyPublicName", "Value": f"{self.told_phone(payment)} - A. Name"},
+            {"Key": "B2CUtilityAccountAvailableFunds", "Value": self.float_minor / 100},
         ]
         result = _result(payment.reference, payment.more["conversation"], code, told if code == "0" else [])
         return Callback(result, path="timeout" if payment.status == "processing" else None)

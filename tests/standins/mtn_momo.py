@@ -37,6 +37,8 @@ class MomoCompany(Company):
             return self.unauthorized()
         if self.is_payment(request):
             return self._transfer(request)
+        if request.path == "/disbursement/v1_0/account/balance":
+            return Reply(200, {"availableBalance": f"{self.float_minor / 100:.2f}", "currency": "EUR"})
         payment = self.payments.get(request.path.removeprefix(_TRANSFER + "/"))
         if payment is None or self.mood.query == "not_found":
             return Reply(404, {"code": "RESOURCE_NOT_FOUND", "message": "Requested resource was not found."})

@@ -51,6 +51,9 @@ class PaystackCompany(Company):
             return self._recipient(request.said)
         if request.path == "/transfer":
             return self._transfer(request.said)
+        if request.path == "/balance":
+            held = [{"currency": "USD", "balance": 5}, {"currency": "NGN", "balance": self.float_minor}]
+            return Reply(200, {"status": True, "message": "Balances retrieved", "data": held})
         payment = self.payments.get(request.path.removeprefix("/transfer/verify/"))
         if payment is None or self.mood.query == "not_found":
             return Reply(404, NOT_FOUND)

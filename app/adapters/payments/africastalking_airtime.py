@@ -13,6 +13,7 @@ What is relied on (Africa's Talking's documentation: "Airtime: Sending", "Status
 * The status callback tells request id, phone and amount, and is signed by nothing. It is how we learn the request id
   of a payment whose answer was lost. Without one, nothing can be asked, and the payout comes to review.
 * The validation callback asks before each payment, `Validated` or `Failed`.
+* `GET /version1/user` ("Application Data") tells the account's balance as currency and amount; the same account pays texts.
 * It publishes no table of limits; those below are ours, and what an operator refuses is `Failed`.
 """
 
@@ -39,8 +40,10 @@ from app.adapters.payments.wire import (
     text,
     to_major,
     to_minor,
+    told,
     unclear,
     unread,
+    untold,
     without_answer,
 )
 from app.payouts.ports import (
@@ -55,6 +58,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.telling import Told
 
 SMALLEST_MAJOR, LARGEST_MAJOR = 5, 50_000
 _STATUS_OF: Final = {
@@ -71,7 +75,7 @@ log = structlog.get_logger()
 
 
 class AfricasTalkingAirtime:
-    """A `PaymentProvider`, and an `Approver`."""
+    """A `PaymentProvider`, an `Approver` and a `BalanceTeller`."""
 
     def __init__(
         self,
@@ -166,6 +170,16 @@ class AfricasTalkingAirtime:
         if request_id is None or phone is None or currency is None or amount is None:
             raise ValueError("it lacks transactionId, phoneNumber, amount or currencyCode")
         return [Approval(request_id, amount, currency, payee_phone=phone)]
+
+    async def balance(self) -> Told:
+        answer = await self._wire.call(
+            "GET", "/version1/user", headers=self._headers(), params={"username": self._username}
+        )
+        if isinstance(answer, NoAnswer) or not answer.is_success:
+            return untold(answer)
+        written = text(inner(answer.said.get("UserData")).get("balance")) or ""
+        currency, _, amount = written.partition(" ")
+        return told(to_minor(amount, self._exponent, floored=True), currency, self.capabilities.currency)
 
     def _headers(self) -> dict[str, str]:
         return {"apiKey": self._api_key, "Accept": "application/json"}

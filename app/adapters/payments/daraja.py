@@ -13,6 +13,8 @@ Status", with their tables of error and result codes):
 * Nothing signs a callback. The `ConversationID` of an acknowledgement is Safaricom's, random, and told on our own
   connection: the callback that bears it answers that very call (`Capabilities.answers_by_callback`, and
   `app.payouts.asking` for why). Every other callback only has us ask.
+* What is left of our float comes with the result of each payment (`B2CUtilityAccountAvailableFunds`), so it is known as of the
+  last one. The "Account Balance" API also only acknowledges and answers by callback, under no id of ours: it is not asked.
 * It states no time after which a payment that it cannot find never arrived, so that is never final.
 * It turns away addresses with words like M-Pesa in them: hence this provider's name.
 """
@@ -267,6 +269,7 @@ def _of_payment(reference: str, question: str, code: str, told: Mapping[str, Any
         code=code,
         question=question,
         short_of_float=code == _SHORT,
+        balance_minor=_funds(told) if paid else None,
     )
 
 
@@ -286,6 +289,10 @@ def _of_question(question: str, code: str, told: Mapping[str, Any]) -> Observati
         code=str(word)[:40] if word else code,
         question=question,
     )
+
+
+def _funds(told: Mapping[str, Any]) -> int | None:
+    return to_minor(told.get("B2CUtilityAccountAvailableFunds"), EXPONENT, floored=True)
 
 
 def _parameters(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ What is relied on (momodeveloper.mtn.com: "Disbursement" API, "Callback", "Commo
 * `GET …/transfer/{id}` is PENDING, SUCCESSFUL or FAILED with a reason. 404 `RESOURCE_NOT_FOUND`: no such transfer was
   taken; an hour is beyond any request's life.
 * The callback, a POST or a PUT, is sent once at best and signed by nothing: it only has us ask.
+* `GET /disbursement/v1_0/account/balance` tells what our account holds.
 * `X-Target-Environment` names the country; each has one currency, and the sandbox has euros.
 """
 
@@ -35,8 +36,10 @@ from app.adapters.payments.wire import (
     text,
     to_major,
     to_minor,
+    told,
     unclear,
     unread,
+    untold,
     without_answer,
 )
 from app.payouts.ports import (
@@ -50,6 +53,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.telling import Told
 
 SANDBOX: Final = "sandbox"
 CURRENCY_OF: Final = {
@@ -99,7 +103,7 @@ log = structlog.get_logger()
 
 
 class MtnMomo:
-    """A `PaymentProvider`."""
+    """A `PaymentProvider` and a `BalanceTeller`."""
 
     def __init__(
         self,
@@ -208,6 +212,18 @@ class MtnMomo:
         if not isinstance(said, dict) or not isinstance(said.get("externalId"), str):
             raise ValueError("a callback names the transfer")  # noqa: TRY004 - the port promises ValueError
         return [self._observation(said)]
+
+    async def balance(self) -> Told:
+        token = await self._tokens.get()
+        if isinstance(token, NoAnswer):
+            return untold(token)
+        answer = await self._call("GET", "/disbursement/v1_0/account/balance", token)
+        if isinstance(answer, Answer) and answer.status == httpx.codes.UNAUTHORIZED:
+            self._tokens.drop()
+        if isinstance(answer, NoAnswer) or not answer.is_success:
+            return untold(answer)
+        available = to_minor(answer.said.get("availableBalance"), self._exponent, floored=True)
+        return told(available, text(answer.said.get("currency")), self._wire_currency)
 
     async def _fetch_token(self) -> Answer | NoAnswer:
         return await self._wire.call(

@@ -11,6 +11,7 @@ What is relied on (paystack.com/docs: "Single Transfers", "Managing Transfers", 
 * `GET /transfer/verify/{reference}` knows a transfer by our reference. Paystack states no time after which one
   that it does not know never arrived; a day is beyond any request's life.
 * `otp` waits for a code that only a person can give: for transfers by a program, turn the OTP off.
+* `GET /balance` lists what our account holds in each currency, in the minor unit.
 * Webhooks are signed: `x-paystack-signature` is the HMAC-SHA512 of the raw body under the secret key.
 * Where an approval URL is set, each transfer is asked about first (`transferrequest.approval-required`): 200 lets
   it pass, 400 makes it `rejected`.
@@ -38,8 +39,10 @@ from app.adapters.payments.wire import (
     inner,
     not_sent,
     text,
+    told,
     unclear,
     unread,
+    untold,
     without_answer,
 )
 from app.payouts.ports import (
@@ -55,6 +58,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.telling import Told
 
 SIGNATURE_HEADER: Final = "x-paystack-signature"
 APPROVAL_EVENT: Final = "transferrequest.approval-required"
@@ -111,7 +115,7 @@ log = structlog.get_logger()
 
 
 class Paystack:
-    """A `PaymentProvider`, and an `Approver`."""
+    """A `PaymentProvider`, an `Approver` and a `BalanceTeller`."""
 
     def __init__(
         self,
@@ -229,6 +233,17 @@ class Paystack:
             raise ValueError("it names no transfer")
         asked = inner(inner(data.get("details")).get("body"))
         return [_approval(inner(transfer), asked, self._wallets) for transfer in transfers]
+
+    async def balance(self) -> Told:
+        answer = await self._call("GET", "/balance")
+        if isinstance(answer, NoAnswer) or not answer.is_success:
+            return untold(answer)
+        listed = answer.said.get("data")
+        currency = self.capabilities.currency
+        held = [inner(one) for one in listed] if isinstance(listed, list) else []
+        amounts = [one.get("balance") for one in held if one.get("currency") == currency]
+        amount = amounts[0] if len(amounts) == 1 else None
+        return told(amount if isinstance(amount, int) else None, currency, currency)
 
     async def _call(self, method: str, path: str, json: object = None) -> Answer | NoAnswer:
         headers = {"Authorization": f"Bearer {self._key}"}

@@ -11,6 +11,7 @@ transaction reports, error codes):
   refused. What an answer that was lost came to is found in the reports by it; Reloadly states no time after which one
   that is not there never arrived, and a day is beyond any request's life.
 * PROCESSING, SUCCESSFUL, FAILED (not debited), REFUNDED (not delivered, or taken back, and credited to us).
+* `GET /accounts/balance` tells what our account holds, in the account's own currency.
 * A call at the callback address only has us ask.
 """
 
@@ -37,8 +38,10 @@ from app.adapters.payments.wire import (
     text,
     to_major,
     to_minor,
+    told,
     unclear,
     unread,
+    untold,
     without_answer,
 )
 from app.payouts.ports import (
@@ -53,6 +56,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.telling import Told
 
 SMALLEST_MAJOR, LARGEST_MAJOR = 1, 1_000_000
 """Ours: each operator has its own, and refuses by `INVALID_AMOUNT_FOR_OPERATOR`."""
@@ -88,7 +92,7 @@ log = structlog.get_logger()
 
 
 class Reloadly:
-    """A `PaymentProvider`."""
+    """A `PaymentProvider` and a `BalanceTeller`."""
 
     def __init__(
         self,
@@ -187,6 +191,13 @@ class Reloadly:
         if text(data.get("customIdentifier")) is None:
             raise ValueError("a callback names the top-up")
         return [self._observation(data)]
+
+    async def balance(self) -> Told:
+        answer = await self._call("GET", "/accounts/balance")
+        if isinstance(answer, NoAnswer) or not answer.is_success:
+            return untold(answer)
+        amount = to_minor(answer.said.get("balance"), self._exponent, floored=True)
+        return told(amount, text(answer.said.get("currencyCode")), self.capabilities.currency)
 
     async def _fetch_token(self) -> Answer | NoAnswer:
         return await self._auth_wire.call("POST", "/oauth/token", json=self._credentials)

@@ -28,6 +28,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.telling import Told
 
 SIGNATURE_HEADER: Final = "x-standin-signature"
 """HMAC-SHA256 of the raw body under the account's key, in hexadecimal."""
@@ -52,7 +53,7 @@ log = structlog.get_logger()
 
 
 class Standin:
-    """A `PaymentProvider`."""
+    """A `PaymentProvider` and a `BalanceTeller`."""
 
     def __init__(self, *, api_url: str, key: str, currency: str, timeout_seconds: float = 10) -> None:
         self._api_url = api_url.rstrip("/")
@@ -126,6 +127,19 @@ class Standin:
         if not isinstance(said, dict) or not isinstance(said.get("reference"), str):
             raise ValueError("a callback names a reference")  # noqa: TRY004 - the port promises ValueError
         return [_observation(said)]
+
+    async def balance(self) -> Told:
+        """Its answer is null where there is no end to our float."""
+        try:
+            async with self._client() as http:
+                answer = await http.get("/v1/balance")
+        except httpx.HTTPError as error:
+            return Told(failure=type(error).__name__)
+        said = _json(answer)
+        if answer.status_code != httpx.codes.OK or "balance_minor" not in said:
+            return Told(failure=f"http_{answer.status_code}")
+        held = said["balance_minor"]
+        return Told(held if isinstance(held, int) else None)
 
     def _client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(

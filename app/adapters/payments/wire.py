@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any, Final
 
 import httpx
 
 from app.payouts.ports import Observation, ObservedStatus, SubmitOutcome, SubmitResult
+from app.payouts.telling import Told
 
 PHASES: Final = 4
 """httpx limits connecting, writing, reading and waiting for the pool, each by itself."""
@@ -129,6 +130,17 @@ def without_answer(lost: NoAnswer) -> SubmitResult:
     return unclear(lost.code) if lost.sent else not_sent(lost.code)
 
 
+def told(balance_minor: int | None, currency: str | None, expected: str) -> Told:
+    """Our float as an answer tells it; one in another currency is no word on what we can pay."""
+    if balance_minor is None:
+        return Told(failure="no_balance")
+    return Told(balance_minor) if currency == expected else Told(failure=f"in_{currency}"[:LONGEST_TEXT])
+
+
+def untold(answer: Answer | NoAnswer) -> Told:
+    return Told(failure=answer.code if isinstance(answer, NoAnswer) else f"http_{answer.status}")
+
+
 def text(value: object, longest: int | None = LONGEST_TEXT) -> str | None:
     """`value` if it is a text with something in it, cut at `longest` characters."""
     return value[:longest] if isinstance(value, str) and value else None
@@ -144,12 +156,18 @@ def to_major(amount_minor: int, exponent: int) -> str:
     return str(Decimal(amount_minor).scaleb(-exponent).quantize(Decimal(1).scaleb(-exponent)))
 
 
-def to_minor(value: object, exponent: int) -> int | None:
-    """`"500.0000"` with exponent 2 as `50_000`; None for what is no amount, or would have to be rounded."""
+def to_minor(value: object, exponent: int, *, floored: bool = False) -> int | None:
+    """`"500.0000"` with exponent 2 as `50_000`; None for what is no amount, or would have to be rounded.
+
+    `floored` rounds down instead: for balances, of which nobody is paid.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
         amount = Decimal(str(value).replace(",", "")).scaleb(exponent)
     except InvalidOperation:
         return None
-    return int(amount) if amount.is_finite() and amount == amount.to_integral_value() else None
+    if not amount.is_finite():
+        return None
+    whole = amount.to_integral_value(ROUND_FLOOR)
+    return int(whole) if floored or amount == whole else None

@@ -17,6 +17,9 @@ from app.insights import overview, text_costs
 from app.insights.months import Month
 from app.kernel.clock import at_local, local_date
 from app.ledger import totals
+from app.payouts.floats.forecasting import Forecast
+from app.payouts.floats.models import Level
+from app.payouts.floats.watching import judge
 from app.pickups.statuses import PickupStatus
 from app.settings import Environment
 from app.web.dashboard import charts
@@ -64,6 +67,7 @@ def dashboard(container: Here) -> HTMLResponse:
         flows = totals.credit_flows(session, week_edges)
         traffic = overview.traffic(session, day_edges)
         costs = text_costs.text_costs(session, month.edges(settings.timezone), container.catalogue)
+        floats = judge(session, container.payment_providers, settings.float_warning_days, now)
     week_names = [f"{day:%-d %b}" for day in weeks[:-1]]
     return pages.page(
         "dashboard.html",
@@ -72,6 +76,7 @@ def dashboard(container: Here) -> HTMLResponse:
         programme=settings.programme_name,
         today=today,
         stops=_stops(stops),
+        warnings=_float_warnings(floats, settings.currency),
         figures=[
             _harvest(harvests, week_names),
             _credit(flows, week_names, settings.currency),
@@ -84,6 +89,20 @@ def dashboard(container: Here) -> HTMLResponse:
 @router.get("/dashboard/static/{name}")
 def static(name: str) -> Response:
     return static_file(HERE / "static", name)
+
+
+def _float_warnings(floats: Sequence[Forecast], currency: str) -> list[str]:
+    """One sentence for each float that is short."""
+    said = []
+    for one in floats:
+        held = one.float
+        left = "" if held.known_minor is None else f": {money(max(0, held.known_minor), currency)} left"
+        if one.level is Level.OUT:
+            said.append(f"The float with {held.provider} has run out{left}. Nothing is promised from it.")
+        elif one.level is Level.LOW:
+            lasts = f"some {one.days_left} days" if one.days_left else "less than a day"
+            said.append(f"The float with {held.provider} lasts {lasts}{left}.")
+    return said
 
 
 def _stops(stops: dict[PickupStatus, int]) -> Figure:

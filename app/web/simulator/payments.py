@@ -1,6 +1,6 @@
 """The pretend payment company's HTTP API, and the switches of its moods.
 
-`POST /v1/airtime`, `GET /v1/airtime/{reference}`: what the adapter speaks. `GET|POST /v1/control`: read and set the
+`POST /v1/airtime`, `GET /v1/airtime/{reference}`, `GET /v1/balance`: what the adapter speaks. `GET|POST /v1/control`: read and set the
 switches. `GET /v1/credits`: how often each reference was credited. `POST /v1/airtime/{reference}/reversal`.
 """
 
@@ -30,6 +30,8 @@ class Answer(Protocol):
 class Switches(Protocol):
     @property
     def answer_seconds(self) -> float: ...
+    @property
+    def float_minor(self) -> int | None: ...
 
 
 class PaymentCompany(Protocol):
@@ -80,6 +82,11 @@ async def pay(request: Request, company: Company) -> Response:
 @router.get("/airtime/{reference}")
 def payment(reference: str, company: Company) -> Response:
     return _response(company.payment(reference))
+
+
+@router.get("/balance")
+def balance(company: Company) -> dict[str, int | None]:
+    return {"balance_minor": company.switches.float_minor}
 
 
 @router.post("/airtime/{reference}/reversal", status_code=204)
