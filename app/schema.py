@@ -20,6 +20,7 @@ FEATURES = (
     "places",
     "reminders",
     "rewards",
+    "rotation",
     "routing",
     "weighing",
 )

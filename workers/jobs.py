@@ -13,6 +13,7 @@ from workers.payouts import SETTLE_PAYOUTS, settle_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
+from workers.rotation import DRAW_ROUNDS, draw_rounds
 from workers.routing import PLAN_ROUTES, plan_routes
 from workers.ussd import FOLLOW_UP_USSD, follow_up_ussd
 
@@ -25,6 +26,7 @@ registry.job(END_REPLACED_PHONES, every=EVERY_TEN_MINUTES)(end_replaced_phones)
 registry.job(EXTEND_PICKUPS, every=EVERY_HOUR)(extend_pickups)
 registry.job(WRITE_REMINDERS, every=30)(write_reminders)
 registry.job(SEND_CAMPAIGNS, every=10)(send_campaigns)
+registry.job(DRAW_ROUNDS, every=EVERY_TEN_MINUTES)(draw_rounds)
 registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(WATCH_FLOATS, every=EVERY_TEN_MINUTES)(watch_floats)

@@ -15,6 +15,7 @@ READ_AND_WRITE = (
     "exceptions",
     "pickups",
     "routes",
+    "rounds",
     "materials",
     "rates",
     "rewards",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
 from datetime import datetime, time
 from uuid import UUID
 
@@ -35,6 +37,25 @@ class Collector(Base):
     pin_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class AbsenceReason(enum.StrEnum):
+    LEAVE = "leave"
+    SICK = "sick"
+
+
+class CollectorAbsence(Base):
+    """Days on which a collector does not ride; his turn at the rounds goes on meanwhile."""
+
+    __tablename__ = "collector_absences"
+    __table_args__ = (CheckConstraint("first_day <= last_day", name="days"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    reason: Mapped[AbsenceReason]
+    created_at: Mapped[datetime]
 
 
 class CollectorSession(Base):

@@ -26,3 +26,12 @@ def distance_metres(a: Location, b: Location) -> float:
     half_lon = math.radians(b.longitude - a.longitude) / 2
     h = math.sin(half_lat) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_lon) ** 2
     return 2 * EARTH_RADIUS_METRES * math.asin(math.sqrt(h))
+
+
+def bearing_degrees(start: Location, end: Location) -> float:
+    """The direction in which one sets out from `start` along the great circle; 0 is north, 90 east."""
+    phi_a, phi_b = math.radians(start.latitude), math.radians(end.latitude)
+    across = math.radians(end.longitude - start.longitude)
+    east = math.sin(across) * math.cos(phi_b)
+    north = math.cos(phi_a) * math.sin(phi_b) - math.sin(phi_a) * math.cos(phi_b) * math.cos(across)
+    return math.degrees(math.atan2(east, north)) % 360

@@ -31,6 +31,17 @@ class Environment(enum.StrEnum):
     PRODUCTION = "production"
 
 
+class Fairness(enum.StrEnum):
+    """How rounds are given to collectors."""
+
+    OFF = "off"
+    """By the plan alone: whoever is nearest."""
+    ROTATE = "rotate"
+    """Drawn by lot, then one further every period."""
+    BALANCE = "balance"
+    """Every period anew: who earned least gets the round that yields most."""
+
+
 class Settings(CampaignSettings, PaymentSettings, GatewaySettings, BaseSettings):
     """Every setting of the service. Units stand last in the names."""
 
@@ -86,6 +97,13 @@ class Settings(CampaignSettings, PaymentSettings, GatewaySettings, BaseSettings)
     """Of a cargo bike, for straight lines."""
     route_detour_factor: float = Field(default=1.3, ge=1)
     """How much longer the streets are than a straight line."""
+    fairness: Fairness = Fairness.OFF
+    """How a hub's rounds are given to its collectors."""
+    fairness_period_weeks: int = Field(default=1, ge=1, le=13)
+    """How long a collector keeps a round."""
+    collector_pay_minor_per_kilogram: int = Field(default=0, ge=0)
+    collector_pay_minor_per_stop: int = Field(default=0, ge=0)
+    """For reports and for balancing; with neither, the value of the material stands in for earnings."""
 
     weighing_max_grams: int = Field(default=200_000, ge=1)
     """Per material and stop; more is taken for a slip of the finger."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Response
 
 from app.web.admin import (
+    absences,
     accounts,
     api_keys,
     audit_events,
@@ -25,8 +26,10 @@ from app.web.admin import (
     pickups,
     rates,
     redemptions,
+    report_fairness,
     reports,
     rewards,
+    rounds,
     routes,
     service_days,
     transfers,
@@ -40,12 +43,14 @@ NOUNS = (
     household_phones,
     collectors,
     collector_weeks,
+    absences,
     zones,
     hubs,
     service_days,
     exceptions,
     pickups,
     routes,
+    rounds,
     weighings,
     materials,
     rates,
@@ -61,6 +66,7 @@ NOUNS = (
     campaigns,
     disputes,
     reports,
+    report_fairness,
     api_keys,
     audit_events,
 )

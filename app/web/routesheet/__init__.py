@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.routesheet import at_the_door, sign_in, stops, style, today
+from app.web.routesheet import at_the_door, rounds, sign_in, stops, style, today
 
 router = APIRouter(include_in_schema=False)
-for part in (sign_in, today, stops, at_the_door, style):
+for part in (sign_in, today, stops, at_the_door, rounds, style):
     router.include_router(part.router)
