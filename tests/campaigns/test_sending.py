@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -159,20 +159,21 @@ def test_a_pause_holds_back_what_is_queued_even_if_a_sender_has_it_in_hand(small
     campaign = small_press.campaign()
     small_press.write()
     gateway = next(iter(small_press.container.sms_gateways))
+    wall = datetime.now(UTC)  # a lease is held in real time, whatever day it is in the campaign
     with small_press.database.unit_of_work() as session:
         in_hand = leases.lease(
             session,
             gateway,
             "a sender",
             now=TUESDAY,
-            wall=TUESDAY,
+            wall=wall,
             limit=2,
             pace=Pace(1000, timedelta(seconds=15)),
         )
-        assert leases.begin(session, in_hand[0], now=TUESDAY, wall=TUESDAY)
+        assert leases.begin(session, in_hand[0], now=TUESDAY, wall=wall)
     small_press.do(service.pause, campaign)
     with small_press.database.unit_of_work() as session:
-        assert not leases.begin(session, in_hand[1], now=TUESDAY, wall=TUESDAY)
+        assert not leases.begin(session, in_hand[1], now=TUESDAY, wall=wall)
     small_press.work()
     assert not small_press.sent()
     assert small_press.progress(campaign) == Progress(planned=5, left=4, queued=1)
