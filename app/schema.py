@@ -11,6 +11,7 @@ FEATURES = (
     "campaigns",
     "cases",
     "collectors",
+    "fieldwork",
     "households",
     "ledger",
     "messaging",

@@ -67,6 +67,15 @@ class VisitOutcome(enum.StrEnum):
     MISSED = "missed"
 
 
+class Via(enum.StrEnum):
+    """The way by which a collector's record came."""
+
+    FORM = "form"
+    SYNC = "sync"
+    """The queue of a sheet that works without network."""
+    SMS = "sms"
+
+
 class Visit(Base):
     """What a collector submitted for a stop. Its id was made in the form, so it counts once."""
 
@@ -82,6 +91,10 @@ class Visit(Base):
     off_route: Mapped[bool] = mapped_column(default=False)
     """The stop was not on that collector's route on the day; for the office to look at."""
     visited_at: Mapped[datetime]
+    """By the phone's clock, set right; the time of arrival for a plain form."""
+    device_at: Mapped[datetime | None]
+    """What the phone's own clock said; None for a plain form."""
+    via: Mapped[Via] = mapped_column(default=Via.FORM, server_default="form")
     received_at: Mapped[datetime]
 
 
@@ -117,16 +130,21 @@ class ConflictReason(enum.StrEnum):
     """The same id came with other content."""
     SECOND_VISIT = "second_visit"
     """The stop already has a weighing, or a word that it was missed."""
+    NOT_THE_LATEST = "not_the_latest"
+    """It corrects a weighing that somebody else has corrected meanwhile."""
+    REFUSED = "refused"
+    """It cannot be taken as it is: too heavy, too late, no such record to correct."""
 
 
 class ConflictingSubmission(Base):
-    """The same id with other content, or a second visit to one stop: kept aside for a person to look at."""
+    """What a collector sent and what could not count as it is: kept aside for a person to look at."""
 
     __tablename__ = "conflicting_submissions"
     __table_args__ = (UniqueConstraint("visit_id", "content_digest"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     visit_id: Mapped[UUID]
+    """The id that came with it, of whatever kind of record."""
     reason: Mapped[ConflictReason]
     content_digest: Mapped[str] = mapped_column(String(64))
     collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"))

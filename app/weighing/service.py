@@ -46,6 +46,7 @@ __all__ = [
     "RecordedMiss",
     "Submission",
     "WeighedLine",
+    "check_day",
     "latest_for",
     "lines_of",
     "price",
@@ -108,7 +109,7 @@ def record(session: Session, submission: Submission, now: datetime, post: Post, 
         credit = weighing.credit_minor if weighing else 0
         return Recorded(outcome, weighing, credit, ledger.balance(session, pickup.household_id))
     weighed = checked_grams(submission.grams, limits.max_grams)
-    _check_day(session, pickup, now, limits)
+    check_day(session, pickup, now, limits)
     lines = price(session, pickup, weighed)
     visit = _visit(session, submission, now)
     weighing = _credit(session, visit, pickup, lines, limits.currency)
@@ -145,7 +146,7 @@ def record_missed(
     already = _already(session, missed, pickup, now)
     if already is not None:
         return RecordedMiss(already[0], pickup)
-    _check_day(session, pickup, now, limits)
+    check_day(session, pickup, now, limits)
     visit = _visit(session, missed, now)
     if PickupStatus.MISSED in TRANSITIONS[pickup.status]:
         pickups.move_to(session, pickup, PickupStatus.MISSED, now, missed.reason)
@@ -226,7 +227,8 @@ def _already(
     return None
 
 
-def _check_day(session: Session, pickup: Pickup, now: datetime, limits: Limits) -> None:
+def check_day(session: Session, pickup: Pickup, now: datetime, limits: Limits) -> None:
+    """Raises `InvalidInput` naming `pickup_id` for a stop that is still to come, or long past."""
     today = local_date(now, places.zone(session, pickup.zone_id).timezone)
     if pickup.date > today:
         raise InvalidInput("pickup_id", f"That stop is not due before {pickup.date.isoformat()}.")
@@ -238,7 +240,6 @@ def _check_day(session: Session, pickup: Pickup, now: datetime, limits: Limits) 
 
 def _visit(session: Session, submitted: Submission | Missed, now: datetime) -> Visit:
     weighed = isinstance(submitted, Submission)
-    at = submitted.weighed_at if isinstance(submitted, Submission) else submitted.at
     visit = Visit(
         id=submitted.id,
         pickup_id=submitted.pickup_id,
@@ -247,7 +248,9 @@ def _visit(session: Session, submitted: Submission | Missed, now: datetime) -> V
         content_digest=digest(submitted.content()),
         note=None if isinstance(submitted, Submission) else submitted.note.strip() or None,
         off_route=submitted.off_route,
-        visited_at=min(at, now),  # a phone's clock may run ahead; nothing was weighed in the future
+        visited_at=min(submitted.at, now),  # a phone's clock may run ahead; nothing was weighed in the future
+        device_at=submitted.device_at,
+        via=submitted.via,
         received_at=now,
     )
     session.add(visit)

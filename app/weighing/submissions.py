@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -20,9 +20,21 @@ from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
 from app.pickups.statuses import MissedReason
-from app.weighing.models import ConflictingSubmission, ConflictReason
+from app.weighing.models import ConflictingSubmission, ConflictReason, Via
 
 log = structlog.get_logger()
+
+
+class Sent(Protocol):
+    """Anything with an id made on a collector's phone."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def collector_id(self) -> UUID: ...
+    @property
+    def at(self) -> datetime: ...
+    def content(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,12 @@ class Submission:
     weighed_at: datetime
     off_route: bool = False
     """The caller found the stop on no route of this collector's."""
+    device_at: datetime | None = None
+    via: Via = Via.FORM
+
+    @property
+    def at(self) -> datetime:
+        return self.weighed_at
 
     def content(self) -> dict[str, Any]:
         weighed = {code: grams for code, grams in sorted(self.grams.items()) if grams}
@@ -53,6 +71,8 @@ class Missed:
     note: str
     at: datetime
     off_route: bool = False
+    device_at: datetime | None = None
+    via: Via = Via.FORM
 
     def content(self) -> dict[str, Any]:
         said = {"reason": self.reason.value, "note": self.note.strip()}
@@ -66,7 +86,7 @@ def digest(content: Mapping[str, Any]) -> str:
 
 def keep_aside(
     session: Session,
-    submitted: Submission | Missed,
+    submitted: Sent,
     reason: ConflictReason,
     now: datetime,
 ) -> None:
@@ -81,7 +101,6 @@ def keep_aside(
     )
     if known is not None:
         return
-    at = submitted.weighed_at if isinstance(submitted, Submission) else submitted.at
     session.add(
         ConflictingSubmission(
             id=new_id(),
@@ -89,12 +108,12 @@ def keep_aside(
             reason=reason,
             content_digest=content_digest,
             collector_id=submitted.collector_id,
-            content={**content, "at": at.isoformat()},
+            content={**content, "at": submitted.at.isoformat()},
             received_at=now,
         )
     )
     session.flush()
-    log.warning("visit.kept_aside", visit_id=str(submitted.id), reason=reason.value)
+    log.warning("record.kept_aside", record_id=str(submitted.id), reason=reason.value)
 
 
 def _of(pickup_id: UUID, collector_id: UUID) -> dict[str, str]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.collectors import service as collectors
 from app.db import Database
 from app.households import service as households
+from app.households.models import Household
 from app.kernel.phone import Phone
 from app.kernel.place import Location
 from app.pickups.models import Pickup, PickupKind
@@ -171,3 +173,20 @@ def another_route(
     collector = make.collector("Sade Balogun", phone, "en")
     make.route(collector, [make.pickup(100 + number, *home) for number, home in enumerate(homes)])
     return phone
+
+
+def more_stops(session: Session, collector_id: UUID, now: datetime, count: int) -> list[UUID]:
+    """`count` more homes at the end of the collector's route of today; their pickups."""
+    route = session.scalars(
+        select(Route).where(Route.collector_id == collector_id, Route.date == now.date())
+    ).one()
+    zone = session.scalars(select(Zone)).first()
+    assert zone is not None
+    last = session.scalar(select(func.max(RouteStop.position)).where(RouteStop.route_id == route.id)) or 0
+    known = session.scalar(select(func.count()).select_from(Household)) or 0
+    make = _Making(session, now, now.date(), route.hub_id, zone.id)
+    made = [make.pickup(1_000 + known + n, f"Home {known + n}", "By the road", None) for n in range(count)]
+    for position, pickup_id in enumerate(made, last + 1):
+        session.add(RouteStop(route_id=route.id, pickup_id=pickup_id, position=position))
+    session.flush()
+    return made

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.routesheet import at_the_door, rounds, sign_in, stops, style, today
+from app.web.routesheet import at_the_door, rounds, sign_in, stops, style, sync, today
 
 router = APIRouter(include_in_schema=False)
-for part in (sign_in, today, stops, at_the_door, rounds, style):
+for part in (
+    sign_in,
+    today,
+    stops,
+    at_the_door,
+    sync,
+    rounds,
+    style,
+):
     router.include_router(part.router)

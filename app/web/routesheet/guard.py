@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 
@@ -22,15 +22,19 @@ from app.web.deps import container_of
 from app.web.problem import STATUS_OF
 from app.web.routesheet.pages import render
 
+OURS = "X-Weighback-Sheet"
+"""On every answer, so that the sheet can tell ours from a captive portal's; and on every request for data, because
+another site's page cannot add it."""
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; img-src data: blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # Not no-referrer: with that, browsers send our own forms with `Origin: null`.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    OURS: "1",
 }
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -53,14 +57,33 @@ class PageRoute(APIRoute):
                 response = _error_page(request, container, NotFound("no such page"))
             except WeighbackError as error:
                 response = _error_page(request, container, error)
-            signed_in: SignedIn | None = getattr(request.state, "signed_in", None)
-            if signed_in is not None and signed_in.renewed and response.status_code < 400:  # noqa: PLR2004
-                remember(response, request.cookies[cookie_name(container.settings)], container)
-            for name, value in HEADERS.items():
-                response.headers.setdefault(name, value)
-            return response
+            return _finished(request, response)
 
         return guarded
+
+
+class DataRoute(APIRoute):
+    """The same for the sheet's own requests for data: errors are short JSON, and nothing redirects."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                _refuse_other_sites(request)
+                if OURS not in request.headers:
+                    raise NotAllowed("this request was not made by the sheet")
+                response = await handle(request)
+            except WeighbackError as error:
+                response = refusal(_status_of(error) or 500, error.code)
+            return _finished(request, response)
+
+        return guarded
+
+
+def refusal(status: int, code: str) -> Response:
+    """Why a request for data as a whole was not answered."""
+    return JSONResponse({"error": code}, status)
 
 
 def signed_in(session: Session, request: Request, container: Container, now: datetime) -> SignedIn:
@@ -100,6 +123,17 @@ def forget(response: Response, settings: Settings) -> None:
     )
 
 
+def _finished(request: Request, response: Response) -> Response:
+    """With a cookie that lasts as long as its session, and the headers."""
+    container = container_of(request)
+    signed_in: SignedIn | None = getattr(request.state, "signed_in", None)
+    if signed_in is not None and signed_in.renewed and response.status_code < 400:  # noqa: PLR2004
+        remember(response, request.cookies[cookie_name(container.settings)], container)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
 def _tls(settings: Settings) -> bool:
     return settings.public_url.startswith("https://")
 
@@ -123,7 +157,7 @@ def _refuse_other_sites(request: Request) -> None:
 
 
 def _error_page(request: Request, container: Container, error: WeighbackError) -> Response:
-    status = next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), None)
+    status = _status_of(error)
     if status is None:
         raise error
     key = f"sheet.error.{error.code}"
@@ -131,3 +165,7 @@ def _error_page(request: Request, container: Container, error: WeighbackError) -
         key = "sheet.error.conflict"
     language: str | None = getattr(request.state, "language", None)
     return render(container, "error.html", language, status=status, message_key=key)
+
+
+def _status_of(error: WeighbackError) -> int | None:
+    return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), None)
