@@ -5,12 +5,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from uuid import UUID
 
 from app.kernel.place import Location
 from app.pickups.statuses import OPEN, PickupStatus
-from app.routing.ports import RouteOptimiser, RoutingProblem, TravelTimes, Vehicle
+from app.routing.ports import RouteOptimiser, RoutingFailed, TravelTimes
+from app.routing.problem import RoutingProblem, RoutingStop, Vehicle, Window
+from app.routing.ways import path_metres
+
+_WHENEVER = Window(0, 10 * 86_400)
 
 
 class StopState(enum.Enum):
@@ -69,28 +72,38 @@ def lay_out(
         (stop for stop in (*there, *new) if stop.state is StopState.AHEAD), key=lambda stop: stop.pickup_id
     )
     done = [stop for stop in there if stop.state is StopState.DONE]
-    points: list[Stop] = [*ahead, *done]
-    number = {stop.pickup_id: index for index, stop in enumerate(points, 1)}
-    ways = travel_times.between([hub, *(stop.location for stop in points)])
+    ways = travel_times.between([hub, *(stop.location for stop in (*ahead, *done))])
     riders = [one for one in everyone if one not in gone]
-    vehicles = [_vehicle(rider, ahead, done, number) for rider in riders]
-    orders = optimiser.optimise(
-        RoutingProblem(ways, tuple(vehicles), tuple(number[stop.pickup_id] for stop in ahead))
+    problem = RoutingProblem(
+        ways,
+        tuple(_vehicle(rider, ahead, done) for rider in riders),
+        tuple(_to_serve(stop, point, riders) for point, stop in enumerate(ahead, 1)),
+        evenly=True,
     )
-    order_of = dict(zip(riders, orders, strict=True))
+    plan = optimiser.optimise(problem)
+    if plan.unserved:
+        raise RoutingFailed(f"{len(plan.unserved)} stops were left out: {plan.unserved[0].why}")
+    order_of = {rider: done_by.stops for rider, done_by in zip(riders, plan.rounds, strict=True)}
+    number = {stop.pickup_id: point for point, stop in enumerate((*ahead, *done), 1)}
     days = []
     for one in everyone:
         behind = [stop for stop in done if stop.collector_id == one]
-        next_up = [points[index - 1] for index in order_of.get(one, ())]
+        next_up = [ahead[stop] for stop in order_of.get(one, ())]
         off = [stop for stop in there if stop.state is StopState.OFF and stop.collector_id == one]
         path = [0, *(number[stop.pickup_id] for stop in (*behind, *next_up)), 0]
-        metres = sum(ways.metres[start][end] for start, end in pairwise(path))
+        metres = path_metres(ways, path)
         if behind or next_up or off:
             days.append(Day(one, (*behind, *next_up, *off), metres))
     return days
 
 
-def _vehicle(rider: UUID, ahead: Sequence[Stop], done: Sequence[Stop], number: dict[UUID, int]) -> Vehicle:
-    behind = [number[stop.pickup_id] for stop in done if stop.collector_id == rider]
-    own = tuple(number[stop.pickup_id] for stop in ahead if stop.collector_id == rider)
-    return Vehicle(start=behind[-1] if behind else 0, fixed=own)
+def _vehicle(rider: UUID, ahead: Sequence[Stop], done: Sequence[Stop]) -> Vehicle:
+    behind = [point for point, stop in enumerate(done, len(ahead) + 1) if stop.collector_id == rider]
+    own = [number for number, stop in enumerate(ahead) if stop.collector_id == rider]
+    own.sort(key=lambda number: ahead[number].position)
+    return Vehicle(start=behind[-1] if behind else None, shift=_WHENEVER, present=tuple(own))
+
+
+def _to_serve(stop: Stop, point: int, riders: Sequence[UUID]) -> RoutingStop:
+    owner = frozenset({riders.index(stop.collector_id)}) if stop.collector_id in riders else None
+    return RoutingStop(point, vehicles=owner)

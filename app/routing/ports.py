@@ -6,53 +6,57 @@ function of the settings that returns one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from app.kernel.place import Location
-
-
-@dataclass(frozen=True)
-class Ways:
-    """From each point (row) to each point (column), in the order in which the points were given."""
-
-    seconds: Sequence[Sequence[int]]
-    metres: Sequence[Sequence[int]]
+from app.routing.problem import RoutingPlan, RoutingProblem
+from app.routing.ways import Ways
 
 
 class TravelTimes(Protocol):
     def between(self, points: Sequence[Location]) -> Ways:
-        """The ways between all `points`; 0 from each to itself. Raises `RoutingFailed`."""
+        """The ways between all `points`, in their order. Raises `RoutingFailed`."""
         ...
 
 
 @dataclass(frozen=True)
-class Vehicle:
-    """A collector's bike, by what is settled already."""
+class Effort:
+    """How long to search: until either is used up.
 
-    start: int = 0
-    """The point it sets out from; all come back to point 0, the hub."""
-    fixed: tuple[int, ...] = ()
-    """Stops that are its own, in whatever order."""
+    With iterations alone, the same problem, seed and iterations give the same plan. Seconds are for people
+    who wait: how far the search comes within them is the machine's to say.
+    """
+
+    seconds: float | None = None
+    iterations: int | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)
-class RoutingProblem:
-    """Points are numbered as in `ways`; 0 is the hub."""
+class Progress:
+    seconds: float
+    """Since the search began."""
+    share_done: float
+    """Of the effort, from 0 to 1."""
+    cost: int
+    """Of the best plan so far."""
+    unserved: int
+    """Stops that the best plan so far leaves out."""
 
-    ways: Ways
-    vehicles: tuple[Vehicle, ...]
-    stops: tuple[int, ...]
-    """The points to be visited once each, the vehicles' fixed ones among them."""
+
+Watch: TypeAlias = Callable[[Progress], bool]
+"""Hears how the search goes, a few times a second at most. False ends it: the best plan so far is kept."""
 
 
 class RouteOptimiser(Protocol):
-    def optimise(self, problem: RoutingProblem) -> list[tuple[int, ...]]:
-        """The stops of each vehicle in order, each stop once, fixed ones with their vehicle.
+    def optimise(
+        self, problem: RoutingProblem, effort: Effort | None = None, watch: Watch | None = None
+    ) -> RoutingPlan:
+        """A plan that keeps every capacity, window, shift, rest and lock; without `effort`, its own measure.
 
-        Spreads the stops evenly as far as the fixed ones allow. The same problem gets the same answer.
-        Raises `RoutingFailed`, also where there are stops and no vehicle.
+        A stop that cannot be served is named with the reason, never an error. Raises `RoutingFailed`.
         """
         ...
 

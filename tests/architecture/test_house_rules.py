@@ -26,6 +26,7 @@ PLAIN_LIBRARIES = {
     "jinja2",
     "limits",
     "markupsafe",
+    "numpy",
     "openlocationcode",
     "phonenumbers",
     "prometheus_client",

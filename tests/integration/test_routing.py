@@ -27,8 +27,8 @@ from app.places.models import ExceptionKind
 from app.routing import plan as routing
 from app.routing.models import Route, RouteStop
 from app.routing.plan import DayPlan, WhyUnplanned
-from app.routing.ports import Ways
 from app.routing.sheet import sheet_for
+from app.routing.ways import Ways
 from tests.factories import neighbourhood
 from tests.factories.letterbox import Letterbox
 

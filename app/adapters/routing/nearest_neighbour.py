@@ -1,41 +1,126 @@
-"""Routes by rule of thumb: the nearest stop next, then crossings undone (2-opt; Croes, 1958).
+"""Routes by rule of thumb: the nearest stop next, crossings undone, what is left put in where it costs least.
 
-Several vehicles share one tour through all free stops, cut into even pieces ("route first, cluster second";
-Beasley, 1983), so that neighbours mostly stay with one collector.
+Work that is to be shared evenly is one tour through all of it, cut into even pieces ("route first, cluster
+second"; Beasley, 1983), so that neighbours mostly stay with one collector.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from app.routing.ports import RoutingFailed, RoutingProblem
+import numpy as np
 
-_NEIGHBOURS = 12
-"""How many of a stop's nearest are tried as its next; more gains next to nothing and costs time."""
-
-Costs = Sequence[Sequence[int]]
+from app.adapters.routing.insertion import Day, insert, take_out_unworthy
+from app.adapters.routing.riding import ride
+from app.adapters.routing.two_opt import uncross
+from app.routing.answering import answer, out_of_reach
+from app.routing.ports import Effort, Watch
+from app.routing.problem import RoutingPlan, RoutingProblem, WhyUnserved
+from app.routing.timeline import Legs, timetable
+from app.routing.ways import Ways
 
 
 class NearestNeighbour:
-    """Deterministic, without randomness or time limits: some 100 stops in well under a second."""
+    """Deterministic, without randomness or search: some 100 stops in well under a second.
 
-    def optimise(self, problem: RoutingProblem) -> list[tuple[int, ...]]:
-        if problem.stops and not problem.vehicles:
-            raise RoutingFailed("there are stops and no vehicle")
-        costs = _both_ways(problem.ways.seconds)
-        spoken_for = {stop for vehicle in problem.vehicles for stop in vehicle.fixed}
-        free = [stop for stop in problem.stops if stop not in spoken_for]
-        pieces = _cut(_tour(costs, 0, free), [len(vehicle.fixed) for vehicle in problem.vehicles])
-        return [
-            tuple(_tour(costs, vehicle.start, sorted((*vehicle.fixed, *piece))))
-            for vehicle, piece in zip(problem.vehicles, pieces, strict=True)
-        ]
+    `Effort` and `Watch` are not asked: it is done when it is done.
+    """
+
+    def optimise(
+        self, problem: RoutingProblem, effort: Effort | None = None, watch: Watch | None = None
+    ) -> RoutingPlan:
+        del effort, watch
+        leg = Legs(problem.ways)
+        hopeless = out_of_reach(problem, leg)
+        days, left_out = build(problem, leg, hopeless)
+        return answer(problem, days, hopeless | left_out, leg)
 
 
-def _both_ways(seconds: Costs) -> Costs:
-    """The sum of there and back: 2-opt turns stretches round, and one-way streets rarely change who is next."""
-    size = range(len(seconds))
-    return [[seconds[row][column] + seconds[column][row] for column in size] for row in size]
+def build(
+    problem: RoutingProblem, leg: Legs, hopeless: Iterable[int]
+) -> tuple[list[Day], dict[int, WhyUnserved]]:
+    """Each vehicle's day, and what did not fit or was not worth it; `hopeless` stops are not tried."""
+    out = {*hopeless, *problem.locked_to()}
+    hopeful = [number for number in range(len(problem.stops)) if number not in out]
+    days, left = _ride_all(problem, leg, hopeful)
+    required = [number for number in hopeful if problem.stops[number].prize is None]
+    left_out = insert(problem, days, _must_first(problem, left), leg)
+    if len(required) < len(hopeful) and not left_out.keys().isdisjoint(required):
+        # What may be left out took the room of what must be served: the latter alone first.
+        days, left = _ride_all(problem, leg, required)
+        optional = [number for number in hopeful if problem.stops[number].prize is not None]
+        left_out = insert(problem, days, [*left, *optional], leg)
+    return days, left_out | take_out_unworthy(problem, days, leg)
+
+
+def _must_first(problem: RoutingProblem, stops: Iterable[int]) -> list[int]:
+    return sorted(stops, key=lambda number: (problem.stops[number].prize is not None, number))
+
+
+def _ride_all(problem: RoutingProblem, leg: Legs, stops: Sequence[int]) -> tuple[list[Day], list[int]]:
+    """Each vehicle's day through `stops`, and those that fit nowhere."""
+    mine = _shared_out(problem, stops)
+    left = set(stops)
+    days = []
+    for number in range(len(problem.vehicles)):
+        day = ride(problem, number, sorted(mine[number] & left), leg)
+        left -= {stop for trip in day for stop in trip}
+        days.append(_smoothed(problem, number, day, leg))
+    return days, sorted(left)
+
+
+def _shared_out(problem: RoutingProblem, stops: Sequence[int]) -> list[set[int]]:
+    """Which stops each vehicle is to look at: its share where the work is to be even, else all it may serve.
+
+    Stops with a choice of vehicles go to those of the nearest hub.
+    """
+    everybody = frozenset(range(len(problem.vehicles)))
+    mine: list[set[int]] = [set() for _ in everybody]
+    groups: dict[tuple[int, ...], list[int]] = {}
+    nearest_hub = _nearest_hubs(problem, stops)
+    for number in stops:
+        able = problem.stops[number].vehicles or everybody
+        at_hub = [one for one in able if problem.vehicles[one].hub == nearest_hub.get(number)]
+        groups.setdefault(tuple(sorted(at_hub or able)), []).append(number)
+    for riders, members in sorted(groups.items(), key=lambda group: (len(group[0]), group[0])):
+        if problem.evenly and len(riders) > 1:
+            order = _tour(problem, problem.vehicles[riders[0]].hub, members)
+            busy = [len(mine[one]) + len(problem.vehicles[one].locked) for one in riders]
+            for one, piece in zip(riders, _cut(order, busy), strict=True):
+                mine[one].update(piece)
+        else:
+            for one in riders:
+                mine[one].update(members)
+    return mine
+
+
+def _nearest_hubs(problem: RoutingProblem, stops: Sequence[int]) -> dict[int, int]:
+    hubs = sorted({vehicle.hub for vehicle in problem.vehicles})
+    if len(hubs) < 2 or not stops:  # noqa: PLR2004 - one is no choice
+        return dict.fromkeys(stops, hubs[0]) if hubs else {}
+    points = [problem.stops[number].point for number in stops]
+    far = problem.ways.seconds(hubs, points) + problem.ways.seconds(points, hubs).T
+    return {number: hubs[at] for number, at in zip(stops, np.argmin(far, axis=0), strict=True)}
+
+
+def _tour(problem: RoutingProblem, hub: int, stops: Sequence[int]) -> list[int]:
+    """All of `stops` in a good order, from `hub` and back, whatever their loads and windows."""
+    points = [problem.stops[number].point for number in stops]
+    order = [stops[at] for at in nearest_next(problem.ways, hub, points)]
+    path = [hub, *(problem.stops[number].point for number in order), hub]
+    return [order[at - 1] for at in uncross(problem.ways, path)[1:-1]]
+
+
+def nearest_next(ways: Ways, start: int, points: Sequence[int]) -> list[int]:
+    """Places within `points`, from `start` always to the nearest that is left."""
+    left, all_points = np.arange(len(points)), np.asarray(points, dtype=np.int64)
+    order, here = [], start
+    while len(left):
+        at = int(np.argmin(ways.seconds([here], all_points[left])[0]))
+        order.append(int(left[at]))
+        here = points[order[-1]]
+        left = np.delete(left, at)
+    return order
 
 
 def _cut(tour: list[int], loads: list[int]) -> list[list[int]]:
@@ -51,73 +136,20 @@ def _cut(tour: list[int], loads: list[int]) -> list[list[int]]:
     return pieces
 
 
-def _tour(costs: Costs, start: int, stops: Sequence[int]) -> list[int]:
-    """`stops` in a good order, from `start` and back to the hub (point 0)."""
-    if not stops:
-        return []
-    return _uncross(costs, [start, *_nearest_next(costs, start, stops), 0])[1:-1]
-
-
-def _nearest_next(costs: Costs, start: int, stops: Sequence[int]) -> list[int]:
-    left = dict.fromkeys(stops)
-    order, here = [], start
-    while left:
-        here = min(left, key=lambda stop: (costs[here][stop], stop))
-        del left[here]
-        order.append(here)
-    return order
-
-
-def _uncross(costs: Costs, path: list[int]) -> list[int]:
-    """`path` with stretches turned round as long as that makes it shorter; its two ends stay."""
-    inner = path[1:-1]
-    near = {
-        stop: sorted((other for other in inner if other != stop), key=lambda other: costs[stop][other])[
-            :_NEIGHBOURS
-        ]
-        for stop in inner
-    }
-    place = {stop: index for index, stop in enumerate(path) if 0 < index < len(path) - 1}
-    restless = list(inner)
-    while restless:
-        stop = restless.pop()
-        turned = _best_turn(costs, path, place, stop, near[stop])
-        if turned is None:
-            continue
-        first, last = turned
-        path[first : last + 1] = reversed(path[first : last + 1])
-        for index in range(first, last + 1):
-            place[path[index]] = index
-        touched = (path[first - 1], path[first], path[last], path[last + 1])
-        restless.extend(one for one in touched if one in place and one not in restless)
-    return path
-
-
-def _best_turn(
-    costs: Costs, path: list[int], place: dict[int, int], stop: int, near: Sequence[int]
-) -> tuple[int, int] | None:
-    """The stretch whose turning gains most by making `stop` and one of its nearest neighbours, or an end of
-    the path, follow each other.
-    """
-    here = place[stop]
-    best, gain_best = None, 0
-    last_inner = len(path) - 2
-    # Each stretch puts `stop` beside a neighbour, or beside the start or the hub at the path's ends.
-    candidates = [(1, here), (here, last_inner)]
-    for other in near:
-        there = place[other]
-        low, high = min(here, there), max(here, there)
-        candidates += [(low + 1, high), (low, high - 1)]
-    for first, last in candidates:
-        if first >= last:
-            continue
-        before, after = path[first - 1], path[last + 1]
-        gain = (
-            costs[before][path[first]]
-            + costs[path[last]][after]
-            - costs[before][path[last]]
-            - costs[path[first]][after]
-        )
-        if gain > gain_best:
-            best, gain_best = (first, last), gain
+def _smoothed(problem: RoutingProblem, number: int, day: Day, leg: Legs) -> Day:
+    """The same trips with their crossings undone, as far as windows and the shift allow."""
+    vehicle = problem.vehicles[number]
+    locked, best = len(vehicle.locked), day
+    done = timetable(problem, number, day, leg)
+    for at, trip in enumerate(day):
+        fixed = min(locked, len(trip))
+        locked -= fixed
+        points = [vehicle.hub if at else vehicle.sets_out_from]
+        points += [*(problem.stops[stop].point for stop in trip), vehicle.hub]
+        order = uncross(problem.ways, points[fixed:])[1:-1]
+        turned = [list(one) for one in best]
+        turned[at] = [*trip[:fixed], *(trip[fixed + place - 1] for place in order)]
+        tried = timetable(problem, number, turned, leg)
+        if tried is not None and (done is None or tried.travel_seconds < done.travel_seconds):
+            best, done = turned, tried
     return best
