@@ -13,6 +13,7 @@ from rich.progress import Progress
 from app.cli.opening import migrated, notes
 from app.ledger import journal, reading
 from app.payouts import holds
+from app.rewards import holding
 
 commands = typer.Typer()
 book = typer.Typer(no_args_is_help=True, help="The double-entry book.")
@@ -26,7 +27,7 @@ def check() -> None:
     Exit 1 where anything is awry, with one line for each.
     """
     with migrated() as container, notes.status("Reading the book"), container.database.snapshot() as session:
-        problems = [*reading.check(session), *holds.check(session)]
+        problems = [*reading.check(session), *holds.check(session, [holding.claims(session)])]
         accounts, transfers = reading.size(session)
     for problem in problems:
         sys.stdout.write(f"{problem}\n")

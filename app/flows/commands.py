@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from app.cases import service as cases
 from app.conversation.states import Reply, say
-from app.errors import Conflict, InsufficientBalance, InvalidInput, NotFound, Refused
+from app.errors import Conflict, InsufficientBalance, InvalidInput, NoFloat, NotFound, Refused
 from app.flows import actions, phone_commands, pin_commands, quiz
 from app.flows.doing import Doing, Done, Refusal
 from app.flows.facts import visit_of
@@ -32,6 +32,7 @@ from app.pickups.models import Pickup
 from app.places import service as places
 from app.places.models import Zone
 from app.rewards import service as rewards
+from app.rewards.models import RedemptionStatus
 
 log = structlog.get_logger()
 
@@ -57,6 +58,10 @@ def execute(doing: Doing, action: object) -> Done:
             "redeem.short", balance=doing.money(balance_minor), amount=doing.money(action.amount_minor)
         )
         return Done(succeeded=False, reply=short)
+    except NoFloat:
+        if not isinstance(action, actions.Redeem):
+            raise
+        return Done(succeeded=False, reply=say("redeem.no-float", reward=action.reward_name))
     except (Conflict, InvalidInput, NotFound) as refusal:
         log.info("action_refused", action=kind.__name__, code=refusal.code)
         return Done(succeeded=False, reply=_REFUSED.get(kind, _trouble)(doing, action))
@@ -179,7 +184,7 @@ def _redeem(doing: Doing, action: actions.Redeem) -> Reply | Refusal:
     refusal = pin_commands.keep_from_spending(doing, action)
     if refusal is not None:
         return refusal
-    rewards.redeem(
+    redemption = rewards.redeem(
         doing.session,
         key=f"text:{doing.message_id}",
         household_id=action.household_id,
@@ -193,7 +198,7 @@ def _redeem(doing: Doing, action: actions.Redeem) -> Reply | Refusal:
     )
     balance_minor = ledger.balance(doing.session, action.household_id)
     return say(
-        "redeem.done",
+        "redeem.held" if redemption.status is RedemptionStatus.HELD else "redeem.done",
         reward=action.reward_name,
         amount=doing.money(action.amount_minor),
         phone=national(action.payee_phone, doing.facts.region),

@@ -163,6 +163,8 @@ def _weighing(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
 _KINDS = {
     "correction": Kind.CORRECTED,
     "payout_reserve": Kind.SPENT,
+    "redemption_hold": Kind.SPENT,
+    "redemption_unhold": Kind.GIVEN_BACK,
     "payout_release": Kind.GIVEN_BACK,
     "payout_reverse": Kind.GIVEN_BACK,
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -99,11 +99,17 @@ class RedemptionStatus(enum.StrEnum):
     GIVEN_BACK = "given_back"
     IN_REVIEW = "in_review"
     REVERSED = "reversed"
+    HELD = "held"
+    """Over a limit: what it is worth is on hold until a person has looked; nobody outside has heard of it."""
 
 
 class Redemption(Base):
     __tablename__ = "redemptions"
-    __table_args__ = (CheckConstraint("bonus_minor >= 0", name="bonus_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("bonus_minor >= 0", name="bonus_not_negative"),
+        Index("ix_redemptions_payee_phone_created_at", "payee_phone", "created_at"),
+        Index("ix_redemptions_collector_id_created_at", "collector_id", "created_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -122,11 +128,37 @@ class Redemption(Base):
     """The household that a gift went to."""
     stock_taken: Mapped[bool] = mapped_column(default=False)
     """Whether giving it back puts one piece back in stock."""
+    collector_id: Mapped[UUID | None] = mapped_column(ForeignKey("collectors.id"))
+    """Whose weighings most of the household's credit came from when it was made."""
     status: Mapped[RedemptionStatus] = mapped_column(default=RedemptionStatus.REQUESTED)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
 
     @property
     def worth_minor(self) -> int:
         """What the payee gets: the household's own and the bonus."""
         return self.amount_minor + self.bonus_minor
+
+
+class HoldStatus(enum.StrEnum):
+    WAITING = "waiting"
+    RELEASED = "released"
+    REFUSED = "refused"
+
+
+class RedemptionHold(Base):
+    """That a redemption was held, why, and what people decided."""
+
+    __tablename__ = "redemption_holds"
+
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemptions.id"), primary_key=True)
+    limit: Mapped[str] = mapped_column(String(24))
+    """`app.rewards.limits.Limit`."""
+    status: Mapped[HoldStatus]
+    held_at: Mapped[datetime]
+    first_by: Mapped[str | None] = mapped_column(String(120))
+    """Who let it go first, where that takes two."""
+    first_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from app.rewards.limits import Limits
 from app.settings import Settings
 
 
 @dataclass(frozen=True)
 class RedemptionRules:
-    day_limit_minor: int
-    """Per household and local day; what was given back does not count."""
-    timezone: str
+    limits: Limits
+    """What goes over one of them is held until a person has looked."""
     providers: Sequence[str]
     """Who pays, in order of preference."""
     providers_by_prefix: Mapping[str, Sequence[str]]
@@ -25,8 +25,7 @@ class RedemptionRules:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         return cls(
-            settings.redemption_day_limit_minor,
-            settings.timezone,
+            Limits.of(settings),
             settings.payment_providers,
             settings.payment_provider_prefixes,
             timedelta(days=settings.phone_idle_guard_days),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import BonusGone, Conflict, InsufficientBalance, InvalidInput, NotFound, Refused
+from app.errors import BonusGone, Conflict, InsufficientBalance, InvalidInput, NotFound
 from app.jobs import Jobs
-from app.kernel.clock import at_local, local_date
 from app.kernel.ids import new_id
 from app.ledger import service as ledger
 from app.messaging.post import Post
-from app.rewards import bonuses, stock
+from app.rewards import bonuses, limits, stock
 from app.rewards.catalogue import change, options
-from app.rewards.giving_back import GIVEN_BACK
+from app.rewards.holding import hold
 from app.rewards.kinds import KINDS
 from app.rewards.kinds.going import Going
 from app.rewards.models import Redemption, RedemptionStatus, RedemptionWay, Reward
@@ -41,11 +40,11 @@ def redeem(
 ) -> Redemption:
     """Spend credit, once per `key`. What somebody outside must pay is paid soon after this transaction commits.
 
-    `promised_minor` is the bonus that the household was told of; None takes whatever there is.
+    `promised_minor` is the bonus that the household was told of; None takes whatever there is. What goes over a limit
+    of the day (`app.rewards.limits`) comes back HELD: a person looks at it first.
 
     The same key with the same wish returns the first redemption, with another raises `Conflict`. Raises
-    `NotFound` and `InvalidInput` for what is not on offer, `Refused` for more than the day allows,
-    `NoFloat`, `OutOfStock`, `BonusGone`, `NoNeighbour` and `InsufficientBalance`; nothing has been written then.
+    `NotFound` and `InvalidInput` for what is not on offer, `NoFloat`, `OutOfStock`, `BonusGone`, `NoNeighbour` and `InsufficientBalance`; nothing has been written then.
     """
     reward = session.scalar(select(Reward).where(Reward.code == reward_code))
     if reward is None:
@@ -88,16 +87,19 @@ def redeem(
     _check_amount(reward, amount_minor)
     if amount_minor > ledger.balance(session, household_id):
         raise InsufficientBalance("The credit is less than that.")
-    if _spent_today(session, household_id, rules, now) + amount_minor > rules.day_limit_minor:
-        raise Refused("That is more than can be spent in one day.")
     bonuses.add(session, wish, accounts.currency, now)
     if promised_minor is not None and wish.bonus_minor < promised_minor:
         raise BonusGone("The bonus has just run out.")
+    limit = limits.over(session, wish, rules.limits, now)
     stock.take(session, wish, reward)
     session.add(wish)
     session.flush()
     bonuses.pay(session, wish, now)
-    kind.start(Going(session, wish, reward, rules, post, jobs, now))
+    going = Going(session, wish, reward, rules, post, jobs, now)
+    if limit is None:
+        kind.start(going)
+    else:
+        hold(going, limit)
     return wish
 
 
@@ -121,16 +123,3 @@ def _check_amount(reward: Reward, amount_minor: int) -> None:
         )
     if amount_minor % reward.step_minor:
         raise InvalidInput("amount_minor", f"The amount must be a multiple of {reward.step_minor}.")
-
-
-def _spent_today(session: Session, household_id: UUID, rules: RedemptionRules, now: datetime) -> int:
-    midnight = at_local(local_date(now, rules.timezone), time(), rules.timezone)
-    spent = session.scalar(
-        select(func.coalesce(func.sum(Redemption.amount_minor), 0)).where(
-            Redemption.household_id == household_id,
-            Redemption.created_at >= midnight,
-            Redemption.way == RedemptionWay.SPEND,
-            Redemption.status.not_in(GIVEN_BACK),
-        )
-    )
-    return int(spent or 0)

@@ -109,7 +109,6 @@ class Settings(CampaignSettings, PaymentSettings, GatewaySettings, BaseSettings)
     """Per material and stop; more is taken for a slip of the finger."""
     weighing_late_days: int = Field(default=14, ge=0)
     """How long after its date a stop's weights are still taken from a collector's phone."""
-    redemption_day_limit_minor: int = Field(default=2_000_000, ge=1)
 
     phone_idle_guard_days: int = Field(default=150, ge=1)
     """A phone silent that long may be a stranger's: networks hand out numbers that lay idle for 180 days."""

@@ -42,9 +42,17 @@ class PaymentSettings(BaseSettings):
     payment_provider_prefixes: Annotated[dict[str, list[str]], NoDecode] = {}
     """Phone prefix to names, in order of preference; the longest prefix wins, others have the general order."""
     payment_webhook_secret: SecretStr = SecretStr("")
+    redemption_day_limit_minor: int = Field(default=2_000_000, ge=1)
+    """What one household may spend in a local day before a person looks, with what sponsors add; so for the others."""
+    redemption_phone_day_limit_minor: int = Field(default=3_000_000, ge=1)
+    """What one phone may be paid, by whichever households."""
+    redemption_collector_day_limit_minor: int = Field(default=50_000_000, ge=1)
+    """What may be spent of credit that mostly came from one collector's weighings."""
+    redemption_programme_day_limit_minor: int = Field(default=500_000_000, ge=1)
+    """What all households together may spend."""
     payout_not_found_final_minutes: int = Field(default=30, ge=1)
     payout_second_person_above_minor: int = Field(default=500_000, ge=0)
-    """A payment by hand of more than this counts only when another person has confirmed it."""
+    """A payment by hand, or letting go what was held, of more than this takes a second person."""
     float_warning_days: int = Field(default=3, ge=0)
     """A float that will not last so long is warned of."""
 

@@ -94,6 +94,7 @@ def test_a_worker_killed_between_any_two_steps_pays_once_or_gives_back(database_
             database_url,
             api_url,
             redemption_day_limit_minor=EARNED_MINOR,
+            redemption_phone_day_limit_minor=EARNED_MINOR,
             standin_payments_timeout_seconds=10,
         )
         clock = TravellingClock()

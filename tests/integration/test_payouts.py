@@ -94,22 +94,6 @@ def test_an_amount_that_is_not_on_offer_is_refused_by_name(database_url: str, am
         assert refused.value.field == "amount_minor"
 
 
-def test_a_days_limit_holds_until_midnight_and_what_came_back_does_not_count(database_url: str) -> None:
-    with a_purse(database_url, outcome="fail") as purse:
-        settings = purse.container.settings.model_copy(update={"redemption_day_limit_minor": 100_000})
-        object.__setattr__(purse.container, "settings", settings)
-        purse.redeem(100_000)
-        with pytest.raises(Refused):
-            purse.redeem(5_000)
-        purse.work()
-        purse.work(HOUR)  # the network refused the airtime
-        purse.redeem(100_000)
-        with pytest.raises(Refused):
-            purse.redeem(5_000)
-        purse.clock.offset += timedelta(days=1)
-        purse.redeem(5_000)
-
-
 def test_without_a_provider_nothing_is_taken(database_url: str) -> None:
     with a_purse(database_url) as purse:
         settings = purse.container.settings.model_copy(update={"payment_providers": []})

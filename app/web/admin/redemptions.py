@@ -17,6 +17,7 @@ from app.households import service as households
 from app.kernel.ids import new_id
 from app.rewards import service
 from app.rewards.models import Redemption, RedemptionStatus
+from app.rewards.telling import Teller
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
@@ -126,6 +127,8 @@ def create_redemption(new: NewRedemption, caller: Writer, once: Creation, contai
                     post=container.post,
                     jobs=container.jobs,
                 )
+            if redemption.status is RedemptionStatus.HELD:
+                Teller.of(settings, container.post).tell(session, redemption, "redeem.held", now)
             trail.wrote(session, caller, "created", "redemption", redemption.id, now=now)
             return RedemptionOut.model_validate(redemption).model_dump(mode="json")
 
