@@ -14,6 +14,7 @@ FEATURES = (
     "fieldwork",
     "households",
     "ledger",
+    "merchants",
     "messaging",
     "payouts",
     "payouts.floats",
@@ -29,5 +30,6 @@ FEATURES = (
 for feature in FEATURES:
     importlib.import_module(f"app.{feature}.models")
 importlib.import_module("app.jobs")
+importlib.import_module("app.rewards.vouchers.models")
 
 metadata = Base.metadata

@@ -133,6 +133,14 @@ class Move:
     location: Location | None
 
 
+@dataclass(frozen=True)
+class TakeVoucher:
+    """A merchant takes a household's voucher."""
+
+    merchant_id: UUID
+    code: str = field(repr=False)
+
+
 Action = (
     Enrol
     | RequestPickup
@@ -152,4 +160,5 @@ Action = (
     | RemovePhone
     | SetTexts
     | Move
+    | TakeVoucher
 )
