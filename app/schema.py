@@ -20,6 +20,7 @@ FEATURES = (
     "payouts.floats",
     "pickups",
     "places",
+    "reconciliation",
     "reminders",
     "rewards",
     "rotation",
