@@ -14,13 +14,11 @@ FEATURES = (
     "fieldwork",
     "households",
     "ledger",
-    "merchants",
     "messaging",
     "payouts",
     "payouts.floats",
     "pickups",
     "places",
-    "reconciliation",
     "reminders",
     "rewards",
     "rotation",
@@ -31,6 +29,5 @@ FEATURES = (
 for feature in FEATURES:
     importlib.import_module(f"app.{feature}.models")
 importlib.import_module("app.jobs")
-importlib.import_module("app.rewards.vouchers.models")
 
 metadata = Base.metadata

@@ -22,7 +22,6 @@ READ_AND_WRITE = (
     "redemptions",
     "payouts",
     "floats",
-    "reconciliations",
     "disputes",
     "consent-events",
     "api-keys",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.kernel.grams import Grams
 from app.kernel.place import Location
+from app.rewards.models import RedemptionWay, RewardKind
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,24 @@ class Redeem:
     reward_name: str
     amount_minor: int
     payee_phone: str
+    kind: RewardKind = RewardKind.AIRTIME
+    way: RedemptionWay = RedemptionWay.SPEND
+    promised_minor: int = 0
+    """The bonus that was named in the question."""
     pin: str = field(default="", repr=False)
-    """Given by a phone that may not spend without it yet."""
+    """Given where it takes the PIN: it is a lot, or the phone may not spend without it yet."""
+
+    def takes_pin(self, above_minor: int) -> bool:
+        """Whether it is a lot. What only returns to the credit is none."""
+        return self.way is not RedemptionWay.TAKE_BACK and self.amount_minor > above_minor
+
+
+@dataclass(frozen=True)
+class FindNeighbour:
+    """Whether something can be given to the phone, before anybody is asked how much."""
+
+    household_id: UUID
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -133,20 +150,13 @@ class Move:
     location: Location | None
 
 
-@dataclass(frozen=True)
-class TakeVoucher:
-    """A merchant takes a household's voucher."""
-
-    merchant_id: UUID
-    code: str = field(repr=False)
-
-
 Action = (
     Enrol
     | RequestPickup
     | SkipPickup
     | ConfirmPickup
     | Redeem
+    | FindNeighbour
     | OpenDispute
     | SetLanguage
     | Leave
@@ -160,5 +170,4 @@ Action = (
     | RemovePhone
     | SetTexts
     | Move
-    | TakeVoucher
 )

@@ -16,23 +16,20 @@ from sqlalchemy import select
 
 from app.cases import service as cases
 from app.conversation.states import Reply, say
-from app.errors import Conflict, InsufficientBalance, InvalidInput, NoFloat, NotFound, Refused
-from app.flows import actions, phone_commands, pin_commands, quiz, shop_commands
+from app.errors import Conflict, InvalidInput, NotFound, Refused
+from app.flows import actions, phone_commands, pin_commands, quiz, redeeming
 from app.flows.doing import Doing, Done, Refusal
 from app.flows.facts import visit_of
 from app.flows.notices import tell_phones
 from app.households import service as households
 from app.kernel.clock import local_date
 from app.kernel.grams import kilograms
-from app.kernel.phone import national
 from app.ledger import service as ledger
 from app.messaging.models import OutboxMessage
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
 from app.places.models import Zone
-from app.rewards import service as rewards
-from app.rewards.models import RedemptionStatus
 
 log = structlog.get_logger()
 
@@ -50,21 +47,10 @@ def execute(doing: Doing, action: object) -> Done:
         if isinstance(answer, Refusal):
             return Done(succeeded=False, reply=answer.reply)
         return Done(succeeded=True, reply=answer)
-    except InsufficientBalance:
-        if not isinstance(action, actions.Redeem):
-            raise
-        balance_minor = ledger.balance(doing.session, action.household_id)
-        short = say(
-            "redeem.short", balance=doing.money(balance_minor), amount=doing.money(action.amount_minor)
-        )
-        return Done(succeeded=False, reply=short)
-    except NoFloat:
-        if not isinstance(action, actions.Redeem):
-            raise
-        return Done(succeeded=False, reply=say("redeem.no-float", reward=action.reward_name))
     except (Conflict, InvalidInput, NotFound) as refusal:
         log.info("action_refused", action=kind.__name__, code=refusal.code)
-        return Done(succeeded=False, reply=_REFUSED.get(kind, _trouble)(doing, action))
+        reply = redeeming.explained(doing, action, refusal)
+        return Done(succeeded=False, reply=reply or _REFUSED.get(kind, _trouble)(doing, action))
 
 
 def _trouble(_doing: Doing, _action: object) -> Reply:
@@ -180,32 +166,6 @@ def _just_told(doing: Doing, household_id: UUID) -> date | None:
     return pickup.date if pickup else None
 
 
-def _redeem(doing: Doing, action: actions.Redeem) -> Reply | Refusal:
-    refusal = pin_commands.keep_from_spending(doing, action)
-    if refusal is not None:
-        return refusal
-    redemption = rewards.redeem(
-        doing.session,
-        key=f"text:{doing.message_id}",
-        household_id=action.household_id,
-        reward_code=action.reward_code,
-        amount_minor=action.amount_minor,
-        payee_phone=action.payee_phone,
-        now=doing.now,
-        rules=rewards.RedemptionRules.of(doing.settings),
-        post=doing.post,
-        jobs=doing.jobs,
-    )
-    balance_minor = ledger.balance(doing.session, action.household_id)
-    return say(
-        "redeem.held" if redemption.status is RedemptionStatus.HELD else "redeem.done",
-        reward=action.reward_name,
-        amount=doing.money(action.amount_minor),
-        phone=national(action.payee_phone, doing.facts.region),
-        balance=doing.money(balance_minor),
-    )
-
-
 def _dispute(doing: Doing, action: actions.OpenDispute) -> Reply | None:
     phone, weighing = doing.facts.phone, doing.facts.weighing
     cases.open_dispute(doing.session, action.household_id, _in_kilograms(action), doing.now, phone=phone)
@@ -240,7 +200,8 @@ _ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | Refusal | None]] = {
     actions.RequestPickup: _request,
     actions.SkipPickup: _skip,
     actions.ConfirmPickup: _confirm,
-    actions.Redeem: _redeem,
+    actions.Redeem: redeeming.redeem,
+    actions.FindNeighbour: redeeming.find_neighbour,
     actions.OpenDispute: _dispute,
     actions.SetLanguage: _speak,
     actions.Leave: _leave,
@@ -254,7 +215,6 @@ _ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | Refusal | None]] = {
     actions.RemovePhone: phone_commands.remove,
     actions.SetTexts: phone_commands.set_texts,
     actions.Move: _move,
-    actions.TakeVoucher: shop_commands.take_voucher,
 }
 _REFUSED: Mapping[type, Callable[[Doing, Any], Reply]] = {
     actions.RequestPickup: lambda doing, action: say(

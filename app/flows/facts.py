@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -19,14 +19,11 @@ from app.flows.snapshot import (
     PHONES,
     RATES,
     REWARDS,
-    SHOP_ACCOUNT,
     UPCOMING,
-    VOUCHERS,
     WEIGHING,
     ZONES,
     Area,
     Happening,
-    HeldVoucher,
     Home,
     HomePhone,
     Invited,
@@ -35,31 +32,27 @@ from app.flows.snapshot import (
     Offer,
     Price,
     Purse,
-    Shop,
-    ShopAccount,
+    Saved,
     Snapshot,
     Visit,
 )
 from app.households import invitations
 from app.households import service as households
-from app.kernel.clock import at_local, local_date
+from app.kernel.clock import local_date
 from app.kernel.grams import Grams
 from app.ledger import reading
 from app.ledger import service as ledger
-from app.merchants import service as merchants
-from app.merchants import statements
+from app.ledger.reading import EntryView
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
-from app.rewards import service as rewards
-from app.rewards.vouchers import codes, issuing
+from app.rewards import goals
+from app.rewards.catalogue import Offered, options
 from app.settings import Settings
 from app.weighing import service as weighing
 
 MOST_HAPPENINGS: Final = 12
 """What a household's history goes back to."""
-STATEMENT_SPAN: Final = timedelta(days=30)
-"""What a merchant's statement by text goes back to."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +64,7 @@ class Facts:
     region: str
     languages: tuple[tuple[str, str], ...]
     join_words: Mapping[str, str]
+    pin_above_minor: int
 
     @classmethod
     def of(cls, settings: Settings, catalogue: Catalogue) -> Facts:
@@ -80,6 +74,7 @@ class Facts:
             settings.region,
             tuple((code, catalogue.name(code)) for code in catalogue.languages),
             {code: catalogue.keywords(code)["JOIN"][0] for code in catalogue.languages},
+            settings.redemption_pin_above_minor,
         )
 
     def about(self, phone: str, person: Person, home: str | None, *, on_screen: bool = False) -> Snapshot:
@@ -93,8 +88,8 @@ class Facts:
             languages=self.languages,
             join_words=self.join_words,
             homes=person.homes,
-            shop=person.shop,
             home=chosen_home(person.homes, home),
+            pin_above_minor=self.pin_above_minor,
             on_screen=on_screen,
         )
 
@@ -107,8 +102,6 @@ def fill(session: Session, snapshot: Snapshot, needs: frozenset[str], now: datet
             found |= load(session)
     if INVITATIONS in needs:
         found |= _invitations(session, snapshot.phone, now)
-    if SHOP_ACCOUNT in needs and snapshot.shop is not None:
-        found |= _shop_account(session, snapshot.shop, now)
     if snapshot.home is not None:
         for name, load_home in _ABOUT_HOME.items():
             if name in needs:
@@ -125,40 +118,30 @@ def _zones(session: Session) -> dict[str, Any]:
     return {"zones": tuple(sorted(areas, key=lambda area: area.name.casefold()))}
 
 
-def _offers(session: Session) -> dict[str, Any]:
-    return {
-        "offers": tuple(
-            Offer(reward.code, reward.name, reward.minimum_minor, reward.maximum_minor, reward.step_minor)
-            for reward in rewards.options(session)
-        )
-    }
+def _offers(session: Session, home: Home, now: datetime) -> dict[str, Any]:
+    return {"offers": tuple(_offer(one) for one in options(session, home.id, now))}
+
+
+def _offer(offered: Offered) -> Offer:
+    reward = offered.reward
+    return Offer(
+        reward.code,
+        reward.name,
+        reward.minimum_minor,
+        reward.maximum_minor,
+        reward.step_minor,
+        kind=reward.kind,
+        extras=tuple(offered.extras),
+        saved_minor=offered.saved_minor,
+        open=offered.open,
+        pays_out=reward.goal_payee_phone is not None,
+        may_take_back=reward.goal_may_take_back,
+    )
 
 
 def _invitations(session: Session, phone: str, now: datetime) -> dict[str, Any]:
     asked = invitations.open_for(session, phone, now)
     return {"invitations": tuple(Invited(one.id, household.name) for one, household in asked)}
-
-
-def _shop_account(session: Session, shop: Shop, now: datetime) -> dict[str, Any]:
-    since = local_date(now, shop.timezone) - STATEMENT_SPAN
-    stands = statements.summary(session, shop.code, at_local(since, time(), shop.timezone), now)
-    return {"shop_account": ShopAccount(since, **asdict(stands))}
-
-
-def _vouchers(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
-    held = issuing.open_of(session, home.id)
-    names = merchants.names(session, {one.only_at_id for one in held if one.only_at_id})
-    return {
-        "vouchers": tuple(
-            HeldVoucher(
-                codes.spoken(one.code),
-                one.amount_minor,
-                one.last_day,
-                names[one.only_at_id] if one.only_at_id else "",
-            )
-            for one in held
-        )
-    }
 
 
 def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
@@ -172,7 +155,13 @@ def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
 
 
 def _purse(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
-    return {"purse": Purse(*ledger.standing(session, home.id))}
+    """Credit, and what is put aside."""
+    standing = ledger.standing(session, home.id)
+    saved = goals.by_name(session, standing.saved_minor)
+    return {
+        "purse": Purse(standing.credit_minor, standing.held_minor),
+        "goals": tuple(Saved(name, amount_minor) for name, amount_minor in saved),
+    }
 
 
 def _upcoming(session: Session, home: Home, now: datetime) -> dict[str, Any]:
@@ -202,9 +191,13 @@ _KINDS = {
     "redemption_unhold": Kind.GIVEN_BACK,
     "payout_release": Kind.GIVEN_BACK,
     "payout_reverse": Kind.GIVEN_BACK,
-    "voucher_reserve": Kind.SPENT,
-    "voucher_release": Kind.GIVEN_BACK,
+    "goal_saving": Kind.SAVED,
+    "goal_return": Kind.GIVEN_BACK,
+    "pot_gift": Kind.GAVE,
+    "bonus": Kind.EXTRA,
+    "bonus_return": Kind.EXTRA,
 }
+_GIFT = "gift"
 _WEIGHED = "weighing"
 
 
@@ -215,7 +208,7 @@ def _history(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
         for seen in weighing.recent_for(session, home.id, MOST_HAPPENINGS)
     ]
     moments += [
-        (entry.effective_at, _KINDS.get(entry.kind, Kind.OTHER), entry.amount_minor, None)
+        (entry.effective_at, _kind_of(entry), entry.amount_minor, None)
         for entry in reading.credit_entries(session, home.id, but_kind=_WEIGHED, limit=MOST_HAPPENINGS)
     ]
     moments.sort(key=lambda moment: moment[0], reverse=True)
@@ -227,13 +220,19 @@ def _history(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
     }
 
 
-_ABOUT_ALL: Mapping[str, Callable[[Session], dict[str, Any]]] = {ZONES: _zones, REWARDS: _offers}
+def _kind_of(entry: EntryView) -> Kind:
+    if entry.kind == _GIFT:
+        return Kind.GOT if entry.amount_minor > 0 else Kind.GAVE
+    return _KINDS.get(entry.kind, Kind.OTHER)
+
+
+_ABOUT_ALL: Mapping[str, Callable[[Session], dict[str, Any]]] = {ZONES: _zones}
 _ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] = {
     BALANCE: _purse,
+    REWARDS: _offers,
     UPCOMING: _upcoming,
     RATES: _prices,
     WEIGHING: _weighing,
     PHONES: _phones,
     HISTORY: _history,
-    VOUCHERS: _vouchers,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from app.conversation.keywords import Said
@@ -20,20 +21,24 @@ def _history(_said: Said, facts: Snapshot, _home: Home) -> Outcome:
     return Step(reply=Reply((line("history.title"), *(_line(each, facts) for each in shown))))
 
 
+_KEYS: Final[Mapping[Kind, tuple[str, int]]] = {
+    Kind.SPENT: ("history.spent", -1),
+    Kind.GIVEN_BACK: ("history.given-back", 1),
+    Kind.GAVE: ("history.gave", -1),
+    Kind.GOT: ("history.got", 1),
+    Kind.SAVED: ("history.saved", -1),
+    Kind.EXTRA: ("history.extra", 1),
+    Kind.CORRECTED: ("history.corrected", 1),
+}
+"""With the sign that the amount is told by: who spent 500 has not spent minus 500."""
+
+
 def _line(each: Happening, facts: Snapshot) -> Line:
-    match each.kind:
-        case Kind.WEIGHED if each.weight is not None:
-            return line(
-                "history.weighed", date=each.date, weight=each.weight, amount=facts.money(each.amount_minor)
-            )
-        case Kind.SPENT:
-            return line("history.spent", date=each.date, amount=facts.money(-each.amount_minor))
-        case Kind.GIVEN_BACK:
-            return line("history.given-back", date=each.date, amount=facts.money(each.amount_minor))
-        case Kind.CORRECTED:
-            return line("history.corrected", date=each.date, amount=facts.money(each.amount_minor))
-        case _:
-            return line("history.other", date=each.date, amount=facts.money(each.amount_minor))
+    if each.kind is Kind.WEIGHED and each.weight is not None:
+        amount = facts.money(each.amount_minor)
+        return line("history.weighed", date=each.date, weight=each.weight, amount=amount)
+    key, sign = _KEYS.get(each.kind, ("history.other", 1))
+    return line(key, date=each.date, amount=facts.money(sign * each.amount_minor))
 
 
 ENTRIES = (about_a_home("HISTORY", _history, needs=frozenset({HISTORY}), left_too=True, private=True),)

@@ -14,23 +14,27 @@ from app.conversation.states import Data
 from app.conversation.values import Command, Value
 from app.flows.home import PLACE_LONGEST
 from app.flows.join import NAME_LONGEST
-from app.flows.snapshot import Area, Home, HomePhone, LastWeighing, Offer, Purse, Snapshot
+from app.flows.snapshot import Area, Home, HomePhone, LastWeighing, Offer, Purse, Saved, Snapshot
 from app.flows.where import LANDMARK_LONGEST
 from app.households.phones import MOST_PHONES
 from app.kernel.grams import Grams
 from app.kernel.money import Money
-from app.merchants.service import NAME_LONGEST as SHOP_LONGEST
+from app.rewards.bonuses import Extra
+from app.rewards.catalogue import NAME_MAX
+from app.rewards.models import RewardKind
 from app.weighing.receipt import LINES_ROOM_CHARACTERS
 
 _ZONE = "Lagos Island South"
 _MUCH = Money(9_999_950, "NGN")
 _DAY = date(2026, 12, 30)
+_REWARD = "W" * NAME_MAX
 _YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
 
 LONGEST: Final[Mapping[str, Value]] = {
     "amount": _MUCH,
     "answer": "A" * ANSWER_MAX,
     "balance": Money(99_999_950, "NGN"),
+    "bonus": _MUCH,
     "code": "SUR-01",
     "collector": "C" * NAME_LONGEST,
     "command": Command("BALANCE"),
@@ -38,7 +42,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "credit": _MUCH,
     "date": _DAY,
     "day": _DAY,
-    "digits": "0000",
+    "digits": "000",
     "done": 99,
     "end": time(12, 30),
     "from": _DAY,
@@ -53,8 +57,6 @@ LONGEST: Final[Mapping[str, Value]] = {
     "moved_from": _DAY,
     "moved_to": _DAY,
     "name": "W" * NAME_LONGEST,
-    "owed": Money(99_999_950, "NGN"),
-    "paid": _MUCH,
     "phone": "0800 000 0000",
     "phones": ", ".join(["0800 000 0000"] * MOST_PHONES),
     "place": "W" * PLACE_LONGEST,
@@ -62,19 +64,34 @@ LONGEST: Final[Mapping[str, Value]] = {
     "programme": "Weighback",
     "question": "W" * 160,
     "rate": Money(99_950, "NGN"),
-    "reward": "Airtime",
-    "shop": "W" * SHOP_LONGEST,
+    "reward": _REWARD,
+    "saved": _MUCH,
     "sponsor": "S" * SPONSOR_MAX,
     "start": time(12, 30),
     "step": Money(100_000, "NGN"),
     "text": "T" * EXPLANATION_MAX,
     "total": 99,
-    "voucher": "000 000 0000",
     "weight": Grams(199_950),
     "weights": "W" * LINES_ROOM_CHARACTERS,
     "zone": _ZONE,
 }
 """By placeholder. A new placeholder needs its longest value here; a date becomes the longest of the language."""
+
+_OFFERS: Final = tuple(
+    Offer(
+        kind.name,
+        f"{_REWARD[:-1]}{number}",
+        5_000,
+        9_999_950,
+        50,
+        kind=kind,
+        extras=(Extra(UUID(int=3), "S" * SPONSOR_MAX, 99, 9_999_950),),
+        saved_minor=9_999_950 if kind is RewardKind.GOAL else 0,
+        pays_out=True,
+        may_take_back=True,
+    )
+    for number, kind in enumerate(RewardKind)
+)
 
 
 def longest_values(language: Language) -> Mapping[str, Value]:
@@ -98,7 +115,8 @@ def longest_facts(catalogue: Catalogue) -> Snapshot:
         home=home,
         zones=tuple(Area(f"Z{number:02}", f"{_ZONE} {number}", 6.5, 3.4) for number in range(30)),
         purse=Purse(99_999_950, 9_999_950),
-        offers=(Offer("AIRTIME", "Airtime", 5_000, 9_999_950, 50),),
+        goals=tuple(Saved(f"{_REWARD[:-1]}{number}", 9_999_950) for number in range(3)),
+        offers=_OFFERS,
         weighing=LastWeighing(_DAY, Grams(199_950), disputed=False),
         phones=tuple(HomePhone(f"+234800000{n:04}", True, True) for n in range(MOST_PHONES)),
     )
@@ -107,6 +125,9 @@ def longest_facts(catalogue: Catalogue) -> Snapshot:
 LONGEST_DATA: Final[Data] = {
     "reward": "AIRTIME",
     "amount_minor": "9999950",
+    "bonus_minor": "9999950",
+    "sponsor": "S" * SPONSOR_MAX,
+    "to": "+2348000000000",
     "zone": "Z01",
     "left": "1",
     "home": str(UUID(int=1)),

@@ -83,7 +83,7 @@ def _hear_change(said: Said, facts: Snapshot, data: Data) -> Outcome:
 
 
 def _invite(said: Said, facts: Snapshot, data: Data, state: str) -> Outcome:
-    number = _number(said, facts)
+    number = number_in(said, facts)
     if number is None or facts.home is None:
         return Step(state, say("phones.number.again"), data)
     if any(one.number == number for one in facts.phones):
@@ -148,7 +148,7 @@ def _accept(_said: Said, facts: Snapshot) -> Outcome:
 
 
 def _new_number(said: Said, facts: Snapshot) -> Outcome:
-    number = _number(said, facts) if said.words else None
+    number = number_in(said, facts) if said.words else None
     return Step(action=ClaimNumber(number)) if number else Step(OLD_NUMBER)
 
 
@@ -157,13 +157,13 @@ def _ask_old_number(_facts: Snapshot, _data: Data) -> Reply:
 
 
 def _hear_old_number(said: Said, facts: Snapshot, data: Data) -> Outcome:
-    number = _number(said, facts)
+    number = number_in(said, facts)
     if number is None:
         return Step(OLD_NUMBER, say("phones.number.again"), data)
     return Step(action=ClaimNumber(number))
 
 
-def _number(said: Said, facts: Snapshot) -> Phone | None:
+def number_in(said: Said, facts: Snapshot) -> Phone | None:
     """The phone number that was said, and nothing else."""
     if not _A_NUMBER.fullmatch(said.text):
         return None

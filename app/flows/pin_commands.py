@@ -45,7 +45,7 @@ def set_pin(doing: Doing, action: actions.SetPin) -> Reply:
 
 
 def keep_from_spending(doing: Doing, action: actions.Redeem) -> Refusal | None:
-    """Why this phone may not spend; None where it may.
+    """Why this phone may not spend so much, or at all yet; None where it may.
 
     Judged by the phone's row, which is held until the transaction ends: whatever a flow believed.
     Raises `Refused` for a phone that may be a stranger's, `NotFound` for one that is none of the household's.
@@ -53,7 +53,8 @@ def keep_from_spending(doing: Doing, action: actions.Redeem) -> Refusal | None:
     if doing.home(action.household_id).guarded:
         raise Refused("The phone is guarded.")
     phone = phones.of(doing.session, action.household_id, doing.facts.phone)
-    if phones.cooling_until(phone, doing.now) is None:
+    cooling = phones.cooling_until(phone, doing.now) is not None
+    if not cooling and not action.takes_pin(doing.settings.redemption_pin_above_minor):
         return None
     return _wrong(doing, action.household_id, action.pin)
 

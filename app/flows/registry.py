@@ -25,8 +25,6 @@ from app.flows import (
     pickup,
     pin,
     redeem,
-    shop,
-    voucher,
 )
 from app.flows.snapshot import Snapshot
 
@@ -43,7 +41,6 @@ REGISTRY: Registry[Snapshot] = Registry(
         *move.STATES,
         *phones.STATES,
         *pin.STATES,
-        *shop.STATES,
         *menu.STATES,
         *guess.STATES,
         *dial_menu.STATES,
@@ -61,8 +58,6 @@ REGISTRY: Registry[Snapshot] = Registry(
         *move.ENTRIES,
         *phones.ENTRIES,
         *pin.ENTRIES,
-        *shop.ENTRIES,
-        *voucher.ENTRIES,
         *menu.ENTRIES,
     ),
 )

@@ -12,6 +12,8 @@ from uuid import UUID
 from app.conversation.values import Value
 from app.kernel.grams import Grams
 from app.kernel.money import Money
+from app.rewards.bonuses import Extra
+from app.rewards.models import RewardKind
 
 HOMES: Final = "homes"
 ZONES: Final = "zones"
@@ -23,10 +25,8 @@ WEIGHING: Final = "weighing"
 HISTORY: Final = "history"
 PHONES: Final = "phones"
 INVITATIONS: Final = "invitations"
-VOUCHERS: Final = "vouchers"
-SHOP_ACCOUNT: Final = "shop-account"
 
-ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, RATES, WEIGHING, HISTORY, PHONES, VOUCHERS})
+ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, REWARDS, RATES, WEIGHING, HISTORY, PHONES})
 """Facts that are loaded only once it is known which home is meant."""
 
 
@@ -96,6 +96,25 @@ class Offer:
     minimum_minor: int
     maximum_minor: int
     step_minor: int
+    kind: RewardKind = RewardKind.AIRTIME
+    extras: tuple[Extra, ...] = ()
+    """What sponsors add to it."""
+    saved_minor: int = 0
+    """Put aside for this goal."""
+    open: bool = True
+    """Not a goal that takes no more."""
+    pays_out: bool = False
+    """A goal that has a payee."""
+    may_take_back: bool = False
+    """A goal whose savings the household can turn into credit again."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is put aside for one goal."""
+
+    name: str
+    amount_minor: int
 
 
 @dataclass(frozen=True)
@@ -118,6 +137,10 @@ class Kind(enum.Enum):
     CORRECTED = "corrected"
     SPENT = "spent"
     GIVEN_BACK = "given-back"
+    GAVE = "gave"
+    GOT = "got"
+    SAVED = "saved"
+    EXTRA = "extra"
     OTHER = "other"
 
 
@@ -150,41 +173,6 @@ class Invited:
 
 
 @dataclass(frozen=True)
-class HeldVoucher:
-    """A voucher that can still be spent."""
-
-    code: str
-    """As it is said: `482 193 7065`."""
-    amount_minor: int
-    last_day: date
-    shop: str = ""
-    """The only shop that takes it."""
-
-
-@dataclass(frozen=True)
-class Shop:
-    """The merchant that the phone speaks for."""
-
-    id: UUID
-    code: str
-    name: str
-    payee_phone: str
-    timezone: str
-
-
-@dataclass(frozen=True)
-class ShopAccount:
-    """How a merchant stands with the programme; amounts in minor units."""
-
-    since: date
-    taken_minor: int
-    vouchers: int
-    paid_minor: int
-    paying_minor: int
-    owed_minor: int
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """What is known in this turn. Facts that nobody asked for are empty."""
 
@@ -198,18 +186,16 @@ class Snapshot:
     """Code and own name of each enabled language."""
     join_words: Mapping[str, str] = field(default_factory=dict)
     """By code, the word that joins in that language: who cannot read the default one knows theirs by it."""
+    pin_above_minor: int | None = None
+    """Spending more than that takes the PIN; None = never."""
     on_screen: bool = False
     """The answer goes on a USSD screen, which pages long lists by itself, and not into a text."""
     homes: tuple[Home, ...] = ()
     home: Home | None = None
     """The one that is meant, once that is clear."""
-    shop: Shop | None = None
-    """The merchant that the phone speaks for, beside any homes."""
-    shop_account: ShopAccount | None = None
-    vouchers: tuple[HeldVoucher, ...] = ()
-    """Of the home that is meant, the one that expires first, first."""
     zones: tuple[Area, ...] = ()
     purse: Purse | None = None
+    goals: tuple[Saved, ...] = ()
     upcoming: Visit | None = None
     offers: tuple[Offer, ...] = ()
     prices: tuple[Price, ...] = ()

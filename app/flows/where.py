@@ -10,6 +10,7 @@ from openlocationcode import openlocationcode
 
 from app.conversation.keywords import Said, normalise
 from app.conversation.states import MENU, Data, Option, Outcome, Reply, State, Step, line, numbered, pick, say
+from app.flows.paging import MORE, in_pages
 from app.flows.snapshot import HOMES, ZONES, Area, Snapshot
 from app.kernel.place import Location, distance_metres
 
@@ -17,7 +18,6 @@ LANDMARK_LONGEST = 160
 LANDMARK_SHORTEST = 4
 FARTHEST_FROM_ZONE_METRES = 15_000
 """A plus code beyond that is a slip of the finger, or another town's."""
-_MORE = 9
 _ELSEWHERE = "elsewhere"
 _PAGE_CHARACTERS = 100
 """What the areas of one page may take of the 160, beside the question and the word for more."""
@@ -77,11 +77,12 @@ class Where:
             options = numbered((area.code, area.name) for area in facts.zones)
             return (*options, self._other(options)) if self.elsewhere else options
         room = _PAGE_CHARACTERS - (_ELSEWHERE_CHARACTERS if self.elsewhere else 0)
-        pages = _pages(facts.zones, room, _MORE - (2 if self.elsewhere else 1))
+        most = MORE - (2 if self.elsewhere else 1)
+        pages = in_pages(facts.zones, lambda area: area.name, room_characters=room, most=most)
         options = numbered((area.code, area.name) for area in pages[int(data.get("page", "0")) % len(pages)])
         if self.elsewhere:
             options = (*options, self._other(options))
-        return (*options, Option(_MORE, line("join.zone.more"), "")) if len(pages) > 1 else options
+        return (*options, Option(MORE, line("join.zone.more"), "")) if len(pages) > 1 else options
 
     def _other(self, options: tuple[Option, ...]) -> Option:
         return Option(len(options) + 1, line("move.elsewhere"), _ELSEWHERE)
@@ -91,7 +92,7 @@ class Where:
 
     def _hear_zone(self, said: Said, facts: Snapshot, data: Data) -> Outcome:
         options = self._options(facts, data)
-        if "more" in said.kinds and any(option.number == _MORE for option in options):
+        if "more" in said.kinds and any(option.number == MORE for option in options):
             return Step(self.zone, data={**data, "page": str(int(data.get("page", "0")) + 1)})
         chosen = pick(said, options)
         if self.elsewhere and chosen and chosen.value == _ELSEWHERE:
@@ -152,17 +153,3 @@ def location_in(landmark: str, area: Area) -> Location | None:
     return Location(
         centre.latitude, centre.longitude, "plus_code", max(1, round(distance_metres(centre, corner)))
     )
-
-
-def _pages(zones: tuple[Area, ...], room_characters: int, most: int) -> list[tuple[Area, ...]]:
-    """Areas in pages that fit a text, `most` at most: nine means more."""
-    pages: list[list[Area]] = [[]]
-    room = room_characters
-    for area in zones:
-        takes = len(area.name) + len("1 \n")
-        if pages[-1] and (takes > room or len(pages[-1]) == most):
-            pages.append([])
-            room = room_characters
-        pages[-1].append(area)
-        room -= takes
-    return [tuple(page) for page in pages]

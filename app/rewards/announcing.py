@@ -18,7 +18,7 @@ from app.payouts.models import Payout
 from app.payouts.ports import PaymentProvider
 from app.payouts.statuses import PayoutStatus
 from app.rewards.giving_back import GIVEN_BACK, give_back
-from app.rewards.models import Redemption, RedemptionStatus
+from app.rewards.models import Redemption, RedemptionStatus, RedemptionWay, Reward
 from app.settings import Settings
 from app.weighing.receipt import tell_household
 
@@ -33,6 +33,11 @@ _TEXT_OF = {
     PayoutStatus.FAILED: "payout.given_back",
     PayoutStatus.NEEDS_REVIEW: "payout.in_review",
     PayoutStatus.REVERSED: "payout.given_back",
+}
+_TEXT_OF_A_GOAL = _TEXT_OF | {
+    PayoutStatus.PAID: "payout.goal.paid",
+    PayoutStatus.FAILED: "payout.goal.given_back",
+    PayoutStatus.REVERSED: "payout.goal.given_back",
 }
 
 
@@ -59,7 +64,8 @@ class Announcer:
         elif redemption.status is not status:
             redemption.status = status
             redemption.updated_at = now
-        key = _TEXT_OF.get(payout.status)
+        texts = _TEXT_OF if redemption.way is RedemptionWay.SPEND else _TEXT_OF_A_GOAL
+        key = texts.get(payout.status)
         if key is None:
             return
         tell_household(
@@ -68,6 +74,7 @@ class Announcer:
             payout.household_id,
             key=key,
             values={
+                "reward": session.get_one(Reward, redemption.reward_id).name,
                 "amount": Money(payout.amount_minor, payout.currency),
                 "phone": national(payout.payee_phone, self.region),
                 "balance": Money(ledger.balance(session, payout.household_id), payout.currency),

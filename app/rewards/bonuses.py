@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.errors import BonusGone
-from app.ledger import reading
 from app.ledger import service as ledger
 from app.rewards.models import Bonus, Redemption
 
@@ -53,7 +52,7 @@ def extras(session: Session, reward_ids: Iterable[UUID], now: datetime) -> dict[
     for bonus in _running(session, list(reward_ids), now):
         if bonus.sponsor not in left_of:
             account = ledger.find(session, ledger.sponsor_code(bonus.sponsor))
-            left_of[bonus.sponsor] = reading.account(session, account).balance_minor if account else 0
+            left_of[bonus.sponsor] = ledger.account_balance(session, account) if account else 0
         left_minor = min(bonus.budget_minor - bonus.used_minor, left_of[bonus.sponsor])
         extra = Extra(bonus.id, bonus.sponsor_name, bonus.percent, left_minor)
         found.setdefault(bonus.reward_id, []).append(extra)

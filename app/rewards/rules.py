@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Self
 
 from app.rewards.limits import Limits
-from app.rewards.vouchers.rules import VoucherRules
 from app.settings import Settings
 
 
@@ -22,7 +21,6 @@ class RedemptionRules:
     """Who pays phones that start so instead; the longest prefix holds."""
     idle: timedelta
     """A phone silent for longer is told of no money."""
-    vouchers: VoucherRules
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -31,7 +29,6 @@ class RedemptionRules:
             settings.payment_providers,
             settings.payment_provider_prefixes,
             timedelta(days=settings.phone_idle_guard_days),
-            VoucherRules.of(settings),
         )
 
     def candidates(self, phone: str, provider: str | None) -> list[str]:

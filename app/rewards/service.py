@@ -5,23 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import BonusGone, Conflict, InsufficientBalance, InvalidInput, NotFound
+from app.errors import BonusGone, InsufficientBalance, InvalidInput, NotFound, Refused
 from app.jobs import Jobs
-from app.kernel.ids import new_id
 from app.ledger import service as ledger
 from app.messaging.post import Post
-from app.rewards import bonuses, limits, stock
-from app.rewards.catalogue import change, options
+from app.rewards import bonuses, limits, once, stock
+from app.rewards.eligibility import Candidate
 from app.rewards.holding import hold
 from app.rewards.kinds import KINDS
 from app.rewards.kinds.going import Going
-from app.rewards.models import Redemption, RedemptionStatus, RedemptionWay, Reward
+from app.rewards.models import Redemption, Reward
 from app.rewards.rules import RedemptionRules
 
-__all__ = ["RedemptionRules", "change", "options", "redeem"]
+__all__ = ["RedemptionRules", "redeem"]
 
 
 def redeem(
@@ -46,26 +44,18 @@ def redeem(
     The same key with the same wish returns the first redemption, with another raises `Conflict`. Raises
     `NotFound` and `InvalidInput` for what is not on offer, `NoFloat`, `OutOfStock`, `BonusGone`, `NoNeighbour` and `InsufficientBalance`; nothing has been written then.
     """
-    reward = session.scalar(select(Reward).where(Reward.code == reward_code))
-    if reward is None:
-        raise NotFound("There is no such reward.")
-    wish = Redemption(
-        id=new_id(),
+    reward = once.reward_of(session, reward_code)
+    wish = once.wish(
         key=key,
         household_id=household_id,
-        reward_id=reward.id,
+        reward=reward,
         amount_minor=amount_minor,
         payee_phone=payee_phone,
-        way=RedemptionWay.SPEND,
-        bonus_minor=0,
-        stock_taken=False,
-        status=RedemptionStatus.REQUESTED,
-        created_at=now,
-        updated_at=now,
+        now=now,
     )
-    known = _known(session, wish)
-    if known is not None:
-        return known
+    made = once.known(session, wish)
+    if made is not None:
+        return made
     kind = KINDS[reward.kind]
     accounts = ledger.find_household_accounts(session, household_id)
     if accounts is None:
@@ -81,9 +71,10 @@ def redeem(
             *bonuses.accounts(session, reward.id, now),
         },
     )
-    known = _known(session, wish)
-    if known is not None:
-        return known
+    made = once.known(session, wish)
+    if made is not None:
+        return made
+    _check_wish(session, wish, reward, now)
     _check_amount(reward, amount_minor)
     if amount_minor > ledger.balance(session, household_id):
         raise InsufficientBalance("The credit is less than that.")
@@ -103,20 +94,14 @@ def redeem(
     return wish
 
 
-def _known(session: Session, wish: Redemption) -> Redemption | None:
-    """The redemption that was made under this key. Raises `Conflict` where it was another wish."""
-    known = session.scalar(select(Redemption).where(Redemption.key == wish.key))
-    if known is None:
-        return None
-    for name in ("household_id", "reward_id", "amount_minor", "payee_phone"):
-        if getattr(known, name) != getattr(wish, name):
-            raise Conflict("That key was used for another redemption.")
-    return known
+def _check_wish(session: Session, wish: Redemption, reward: Reward, now: datetime) -> None:
+    if not reward.active:
+        raise NotFound("That reward is not on offer any more.")
+    if not Candidate(session, wish.household_id, now).may_have(reward.eligibility):
+        raise Refused("That reward is not for this household.")
 
 
 def _check_amount(reward: Reward, amount_minor: int) -> None:
-    if not reward.active:
-        raise NotFound("That reward is not on offer any more.")
     if not reward.minimum_minor <= amount_minor <= reward.maximum_minor:
         raise InvalidInput(
             "amount_minor", f"The amount must lie between {reward.minimum_minor} and {reward.maximum_minor}."

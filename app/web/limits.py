@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,19 +16,16 @@ class BodyLimit:
     or was a lie, is caught as surely as an honest one.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app = app
         self.max_bytes = max_bytes
-        self.larger = larger or {}
-        """Paths that take more."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.larger.get(scope["path"], self.max_bytes)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        too_large = announced.isdigit() and int(announced) > most
+        too_large = announced.isdigit() and int(announced) > self.max_bytes
         body = b""
         more = not too_large
         while more:
@@ -38,13 +34,13 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > most:
+            if len(body) > self.max_bytes:
                 too_large, more = True, False
         if too_large:
             answer = problem(
                 413,
                 "too-large",
-                f"The body is larger than {most} bytes.",
+                f"The body is larger than {self.max_bytes} bytes.",
                 headers={"Connection": "close"},
             )
             await answer(scope, receive, send)

@@ -10,13 +10,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
+from app.container import Container
 from app.errors import InvalidInput, NotFound
 from app.households import service as households
 from app.kernel.ids import new_id
-from app.rewards import service
-from app.rewards.models import Redemption, RedemptionStatus
+from app.rewards import goals, service
+from app.rewards.models import Redemption, RedemptionStatus, RedemptionWay
 from app.rewards.telling import Teller
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
@@ -32,6 +34,7 @@ Writer = Annotated[Caller, Depends(needs("redemptions:write"))]
 class RedemptionQuery(ListQuery):
     household_id: UUID | None = None
     reward_id: UUID | None = None
+    way: RedemptionWay | None = None
     status: RedemptionStatus | None = None
 
 
@@ -45,8 +48,16 @@ class NewRedemption(Input):
 
     household_id: UUID
     reward_code: Line = Field(max_length=20)
+    way: RedemptionWay = Field(
+        RedemptionWay.SPEND,
+        description="Of a goal: `spend` puts aside, `release` pays its payee out of what is saved, `take_back` turns"
+        " that into credit again, even where the household may not by itself.",
+    )
     amount_minor: Positive
-    payee_phone: PhoneText
+    payee_phone: PhoneText | None = Field(
+        None,
+        description="Who is paid, for a gift the neighbour; the phone that the household joined with where left out.",
+    )
 
 
 class RedemptionOut(Output):
@@ -54,8 +65,11 @@ class RedemptionOut(Output):
         id="0193572a-6b00-7000-8000-000000000018",
         household_id="0193572a-6b00-7000-8000-000000000010",
         reward_id="0193572a-6b00-7000-8000-000000000009",
+        way="spend",
         amount_minor=50000,
+        bonus_minor=5000,
         payee_phone="+2348000000001",
+        beneficiary_id=None,
         status="paid",
         created_at="2026-12-01T10:00:00Z",
         updated_at="2026-12-01T10:00:20Z",
@@ -64,8 +78,11 @@ class RedemptionOut(Output):
     id: UUID
     household_id: UUID
     reward_id: UUID
-    amount_minor: int
+    way: RedemptionWay
+    amount_minor: int = Field(description="Of the household's own.")
+    bonus_minor: int = Field(description="On top, from a sponsor.")
     payee_phone: str
+    beneficiary_id: UUID | None = Field(description="The household that a gift went to.")
     status: RedemptionStatus
     created_at: datetime
     updated_at: datetime
@@ -80,6 +97,7 @@ def list_redemptions(
         *matching(
             (Redemption.household_id, asked.household_id),
             (Redemption.reward_id, asked.reward_id),
+            (Redemption.way, asked.way),
             (Redemption.status, asked.status),
         )
     )
@@ -104,32 +122,47 @@ def read_redemption(redemption_id: UUID, caller: Reader, container: Here) -> Red
 
 @router.post("", status_code=201, summary="Redeem for a household")
 def create_redemption(new: NewRedemption, caller: Writer, once: Creation, container: Here) -> RedemptionOut:
-    """Set credit aside and pay it out. Needs an `Idempotency-Key`: money must not go twice for one wish."""
+    """Spend credit for a household, or let out what it saved. Needs an `Idempotency-Key`: money must not go twice for
+    one wish.
+    """
     if once.key is None:
         raise InvalidInput("Idempotency-Key", "send this header, so that money cannot go twice")
-    now, settings = container.clock.now(), container.settings
-    phone = as_phone(new.payee_phone, settings.region, "payee_phone")
+    now = container.clock.now()
     with container.database.unit_of_work() as session:
 
         def redeem() -> Mapping[str, Any]:
-            with naming("household_id"):
-                households.get(session, new.household_id)
-            with naming("reward_code"):
-                redemption = service.redeem(
-                    session,
-                    key=f"api:{new_id()}",
-                    household_id=new.household_id,
-                    reward_code=new.reward_code,
-                    amount_minor=new.amount_minor,
-                    payee_phone=phone,
-                    now=now,
-                    rules=service.RedemptionRules.of(settings),
-                    post=container.post,
-                    jobs=container.jobs,
-                )
+            redemption = _redeemed(session, new, container, now)
             if redemption.status is RedemptionStatus.HELD:
-                Teller.of(settings, container.post).tell(session, redemption, "redeem.held", now)
+                Teller.of(container.settings, container.post).tell(session, redemption, "redeem.held", now)
             trail.wrote(session, caller, "created", "redemption", redemption.id, now=now)
             return RedemptionOut.model_validate(redemption).model_dump(mode="json")
 
         return RedemptionOut.model_validate(once.answer(session, now, redeem))
+
+
+def _redeemed(session: Session, new: NewRedemption, container: Container, now: datetime) -> Redemption:
+    """Raises `InvalidInput` for a household or a reward that is not there."""
+    settings, key = container.settings, f"api:{new_id()}"
+    with naming("household_id"):
+        households.get(session, new.household_id)
+        phone = (
+            as_phone(new.payee_phone, settings.region, "payee_phone")
+            if new.payee_phone
+            else households.primary_phone(session, new.household_id)
+        )
+    wish: dict[str, Any] = {
+        "key": key,
+        "household_id": new.household_id,
+        "reward_code": new.reward_code,
+        "amount_minor": new.amount_minor,
+        "now": now,
+    }
+    rules = service.RedemptionRules.of(settings)
+    with naming("reward_code"):
+        if new.way is RedemptionWay.RELEASE:
+            return goals.pay_out(session, **wish, rules=rules, jobs=container.jobs)
+        if new.way is RedemptionWay.TAKE_BACK:
+            return goals.take_back(session, **wish, phone=phone, by_office=True)
+        return service.redeem(
+            session, **wish, payee_phone=phone, rules=rules, post=container.post, jobs=container.jobs
+        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -11,32 +12,112 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.access.keys import Caller
-from app.errors import NotFound
-from app.rewards import service
+from app.rewards import catalogue
+from app.rewards.eligibility import Eligibility
 from app.rewards.models import Reward, RewardKind
 from app.web.admin import trail
-from app.web.admin.auth import needs
+from app.web.admin.auth import Creation, needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import Flag, Input, Line, Output, absent, changes, example
+from app.web.admin.shapes import (
+    Code,
+    Flag,
+    Input,
+    Line,
+    Output,
+    PhoneText,
+    Positive,
+    Whole,
+    absent,
+    as_phone,
+    changes,
+    example,
+)
 from app.web.deps import Here
 
 router = APIRouter(prefix="/rewards", tags=["rewards"])
 READER = [Depends(needs("rewards:read"))]
 Writer = Annotated[Caller, Depends(needs("rewards:write"))]
 
+_MOST_DAYS = 3660
+RewardName = Annotated[Line, Field(max_length=catalogue.NAME_MAX, description="As the texts say it.")]
+Days = Annotated[int, Field(strict=True, ge=0, le=_MOST_DAYS)]
+_ELIGIBILITY = {
+    "zone_ids": [],
+    "hub_ids": ["0193572a-6b00-7000-8000-000000000002"],
+    "member_days": 30,
+    "minimum_grams": 5000,
+    "within_days": 28,
+}
+_STOCK = "How often it can still be had; null = as often as people like."
+_PROVIDER = "Who alone pays it; null = whoever the settings prefer."
+_PAYEE = "Of a goal: the school's or insurer's mobile money number, which is paid what was saved."
+_TAKE_BACK = "Of a goal: whether households may turn what they saved into credit again by themselves."
+
 
 class RewardQuery(ListQuery):
     code: str | None = None
+    kind: RewardKind | None = None
     active: bool | None = None
 
 
-class RewardChange(Input):
-    model_config = example(provider="manual")
+class EligibilityShape(Input):
+    """All conditions hold together; an empty list, and a zero, ask for nothing."""
 
-    active: Flag = absent()
-    provider: Line | None = Field(
-        default=None, max_length=32, description="Who alone pays it; null = whoever the settings prefer."
+    zone_ids: list[UUID] = Field([], max_length=200)
+    hub_ids: list[UUID] = Field([], max_length=200)
+    member_days: Days = Field(0, description="It joined at least so many days ago.")
+    minimum_grams: Whole = Field(0, description="It brought at least so much within the `within_days`.")
+    within_days: Days = 0
+
+    def value(self) -> Eligibility:
+        return Eligibility(**dict(self))
+
+
+class NewReward(Input):
+    model_config = example(
+        code="FOOD",
+        kind="mobile_money",
+        name="Mobile money",
+        minimum_minor=100000,
+        maximum_minor=1000000,
+        step_minor=10000,
+        eligibility=_ELIGIBILITY,
     )
+
+    code: Code
+    kind: RewardKind
+    name: RewardName
+    minimum_minor: Positive
+    maximum_minor: Positive = Field(description="As the minimum: there is but one amount, and nobody asks.")
+    step_minor: Positive
+    stock: Whole | None = Field(None, description=_STOCK)
+    eligibility: EligibilityShape | None = Field(None, description="Who may have it; null = everybody.")
+    provider: Line | None = Field(None, max_length=32, description=_PROVIDER)
+    goal_payee_phone: PhoneText | None = Field(None, description=_PAYEE)
+    goal_may_take_back: Flag = Field(True, description=_TAKE_BACK)
+
+
+class RewardChange(Input):
+    model_config = example(provider="manual", stock=40)
+
+    name: RewardName = absent()
+    minimum_minor: Positive = absent()
+    maximum_minor: Positive = absent()
+    step_minor: Positive = absent()
+    stock: Whole | None = Field(None, description=_STOCK)
+    eligibility: EligibilityShape | None = Field(None, description="Who may have it; null = everybody.")
+    provider: Line | None = Field(None, max_length=32, description=_PROVIDER)
+    goal_payee_phone: PhoneText | None = Field(None, description=_PAYEE)
+    goal_may_take_back: Flag = absent()
+    active: Flag = absent()
+
+
+class EligibilityOut(Output):
+    zone_ids: list[UUID]
+    hub_ids: list[UUID]
+    member_days: int
+    minimum_grams: int
+    within_days: int
 
 
 class RewardOut(Output):
@@ -49,7 +130,11 @@ class RewardOut(Output):
         maximum_minor=500000,
         step_minor=5000,
         active=True,
+        stock=None,
+        eligibility=_ELIGIBILITY,
         provider=None,
+        goal_payee_phone=None,
+        goal_may_take_back=True,
         created_at="2026-11-23T08:00:00Z",
         updated_at="2026-11-23T08:00:00Z",
     )
@@ -62,9 +147,11 @@ class RewardOut(Output):
     maximum_minor: int
     step_minor: int
     active: bool
-    provider: str | None = Field(
-        description="The only one who can pay it; null = whoever the settings prefer."
-    )
+    stock: int | None = Field(description=_STOCK)
+    eligibility: EligibilityOut | None
+    provider: str | None = Field(description=_PROVIDER)
+    goal_payee_phone: str | None
+    goal_may_take_back: bool
     created_at: datetime
     updated_at: datetime
 
@@ -72,7 +159,9 @@ class RewardOut(Output):
 @router.get("", summary="List rewards", dependencies=READER)
 def list_rewards(asked: Annotated[RewardQuery, Query()], container: Here) -> Page[RewardOut]:
     """Rewards, newest first."""
-    query = select(Reward).where(*matching((Reward.code, asked.code), (Reward.active, asked.active)))
+    query = select(Reward).where(
+        *matching((Reward.code, asked.code), (Reward.kind, asked.kind), (Reward.active, asked.active))
+    )
     with container.database.unit_of_work() as session:
         rows, next_cursor = fetch(session, query, asked, Reward.id)
     return Page(items=[RewardOut.model_validate(row) for row in rows], next_cursor=next_cursor)
@@ -82,18 +171,57 @@ def list_rewards(asked: Annotated[RewardQuery, Query()], container: Here) -> Pag
 def read_reward(reward_id: UUID, container: Here) -> RewardOut:
     """One reward."""
     with container.database.unit_of_work() as session:
-        row = session.get(Reward, reward_id)
-        if row is None:
-            raise NotFound("There is no such reward.")
-        return RewardOut.model_validate(row)
+        return RewardOut.model_validate(catalogue.get(session, reward_id))
+
+
+@router.post("", status_code=201, summary="Create a reward")
+def create_reward(new: NewReward, caller: Writer, once: Creation, container: Here) -> RewardOut:
+    """A new reward, on offer at once. Its code and kind never change.
+
+    `airtime` and `mobile_money` are paid out by a provider; `voucher` is honoured by a merchant; a `goal` is saved
+    for; a `gift` goes to a neighbour's household and a `pot` to what the community pays for together.
+    """
+    now, settings = container.clock.now(), container.settings
+    with container.database.unit_of_work() as session:
+
+        def create() -> Mapping[str, Any]:
+            reward = catalogue.create(
+                session,
+                _stored(dict(new), settings.region),
+                providers=settings.payment_providers,
+                currency=settings.currency,
+                now=now,
+            )
+            trail.wrote(session, caller, "created", "reward", reward.id, now=now)
+            return RewardOut.model_validate(reward).model_dump(mode="json")
+
+        return RewardOut.model_validate(once.answer(session, now, create))
 
 
 @router.patch("/{reward_id}", summary="Change a reward")
 def change_reward(reward_id: UUID, change: RewardChange, caller: Writer, container: Here) -> RewardOut:
-    """Take it off the offer or put it back, or say who alone pays it. What was redeemed before is paid as it was to be."""
-    now, changed = container.clock.now(), changes(change)
+    """Other limits, stock or conditions; or retire it with `active: false`, and put it back.
+
+    What was redeemed before goes on as it was to, and what was saved for a goal that is retired can still come out.
+    """
+    now, settings, changed = container.clock.now(), container.settings, changes(change)
     with container.database.unit_of_work() as session:
-        reward = service.change(session, reward_id, changed, container.settings.payment_providers)
-        reward.updated_at = now
+        reward = catalogue.change(
+            session,
+            reward_id,
+            _stored(changed, settings.region),
+            providers=settings.payment_providers,
+            currency=settings.currency,
+            now=now,
+        )
         trail.wrote(session, caller, "changed", "reward", reward.id, now=now, fields=sorted(changed))
         return RewardOut.model_validate(reward)
+
+
+def _stored(given: dict[str, Any], region: str) -> dict[str, Any]:
+    """With the phone in E.164, and the conditions as the feature knows them."""
+    if given.get("goal_payee_phone") is not None:
+        given["goal_payee_phone"] = as_phone(given["goal_payee_phone"], region, "goal_payee_phone")
+    if given.get("eligibility") is not None:
+        given["eligibility"] = given["eligibility"].value()
+    return given
