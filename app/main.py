@@ -34,6 +34,10 @@ wait for each other: with fifty callers on PostgreSQL, 240 USSD turns/s became 3
 300 ms became all of them (`benchmarks.conversation`)."""
 
 
+STATEMENT_MAX_BYTES: Final = 4 * 1024 * 1024
+"""Of a provider's statement of a day."""
+
+
 @asynccontextmanager
 async def _in_few_threads(_app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = THREADS
@@ -66,7 +70,11 @@ def create_app(container: Container) -> FastAPI:
     openapi.install(app)
     problem.install(app)
     # The last added is the outermost.
-    app.add_middleware(limits.BodyLimit, max_bytes=container.settings.request_body_max_bytes)
+    app.add_middleware(
+        limits.BodyLimit,
+        max_bytes=container.settings.request_body_max_bytes,
+        larger={"/api/v1/reconciliations": STATEMENT_MAX_BYTES},
+    )
     app.add_middleware(limits.ReadableAddress)
     app.add_middleware(observe.Observe, metrics=app.state.metrics)
     return app

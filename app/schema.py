@@ -14,11 +14,13 @@ FEATURES = (
     "fieldwork",
     "households",
     "ledger",
+    "merchants",
     "messaging",
     "payouts",
     "payouts.floats",
     "pickups",
     "places",
+    "reconciliation",
     "reminders",
     "rewards",
     "rotation",
@@ -29,5 +31,6 @@ FEATURES = (
 for feature in FEATURES:
     importlib.import_module(f"app.{feature}.models")
 importlib.import_module("app.jobs")
+importlib.import_module("app.rewards.vouchers.models")
 
 metadata = Base.metadata

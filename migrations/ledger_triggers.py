@@ -153,6 +153,10 @@ END $$""",
 ]
 
 
+def sqlite_names() -> list[str]:
+    return [statement.split()[2] for statement in SQLITE]
+
+
 def put_up() -> None:
     """Within a migration: set up all of them."""
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:

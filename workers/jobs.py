@@ -11,11 +11,13 @@ from workers.forgetting import FORGET_OLD, forget_old
 from workers.households import END_REPLACED_PHONES, end_replaced_phones
 from workers.payouts import SETTLE_PAYOUTS, settle_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
+from workers.reconciliation import RECONCILE_PAYOUTS, reconcile_payouts
 from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
 from workers.rotation import DRAW_ROUNDS, draw_rounds
 from workers.routing import PLAN_ROUTES, plan_routes
 from workers.ussd import FOLLOW_UP_USSD, follow_up_ussd
+from workers.vouchers import EXPIRE_VOUCHERS, expire_vouchers
 
 EVERY_HOUR = "0 5 * * * *"
 EVERY_TEN_MINUTES = "20 */10 * * * *"
@@ -30,7 +32,9 @@ registry.job(DRAW_ROUNDS, every=EVERY_TEN_MINUTES)(draw_rounds)
 registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(WATCH_FLOATS, every=EVERY_TEN_MINUTES)(watch_floats)
+registry.job(EXPIRE_VOUCHERS, every=EVERY_TEN_MINUTES)(expire_vouchers)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
+registry.job(RECONCILE_PAYOUTS, every=EVERY_HOUR)(reconcile_payouts)
 registry.job(FOLLOW_UP_USSD, every=30)(follow_up_ussd)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)
 registry.job(FORGET_OLD, every=EVERY_NIGHT)(forget_old)

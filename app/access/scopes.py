@@ -22,6 +22,7 @@ READ_AND_WRITE = (
     "redemptions",
     "payouts",
     "floats",
+    "reconciliations",
     "disputes",
     "consent-events",
     "api-keys",

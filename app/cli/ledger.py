@@ -14,6 +14,7 @@ from app.cli.opening import migrated, notes
 from app.ledger import journal, reading
 from app.payouts import holds
 from app.rewards import holding
+from app.rewards.vouchers import issuing
 
 commands = typer.Typer()
 book = typer.Typer(no_args_is_help=True, help="The double-entry book.")
@@ -22,12 +23,13 @@ commands.add_typer(book, name="ledger")
 
 @book.command("check", epilog="Example: weighback ledger check")
 def check() -> None:
-    """Prove the whole book: sums, every balance against its entries, every hold against its open payouts.
+    """Prove the whole book: sums, every balance against its entries, every hold against open payouts and vouchers.
 
     Exit 1 where anything is awry, with one line for each.
     """
     with migrated() as container, notes.status("Reading the book"), container.database.snapshot() as session:
-        problems = [*reading.check(session), *holds.check(session, [holding.claims(session)])]
+        claims = [holding.claims(session), issuing.claims(session)]
+        problems = [*reading.check(session), *holds.check(session, claims)]
         accounts, transfers = reading.size(session)
     for problem in problems:
         sys.stdout.write(f"{problem}\n")

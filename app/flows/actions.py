@@ -150,6 +150,14 @@ class Move:
     location: Location | None
 
 
+@dataclass(frozen=True)
+class TakeVoucher:
+    """A merchant takes a household's voucher."""
+
+    merchant_id: UUID
+    code: str = field(repr=False)
+
+
 Action = (
     Enrol
     | RequestPickup
@@ -170,4 +178,5 @@ Action = (
     | RemovePhone
     | SetTexts
     | Move
+    | TakeVoucher
 )

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.cases import service as cases
 from app.conversation.states import Reply, say
 from app.errors import Conflict, InvalidInput, NotFound, Refused
-from app.flows import actions, phone_commands, pin_commands, quiz, redeeming
+from app.flows import actions, phone_commands, pin_commands, quiz, redeeming, shop_commands
 from app.flows.doing import Doing, Done, Refusal
 from app.flows.facts import visit_of
 from app.flows.notices import tell_phones
@@ -215,6 +215,7 @@ _ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | Refusal | None]] = {
     actions.RemovePhone: phone_commands.remove,
     actions.SetTexts: phone_commands.set_texts,
     actions.Move: _move,
+    actions.TakeVoucher: shop_commands.take_voucher,
 }
 _REFUSED: Mapping[type, Callable[[Doing, Any], Reply]] = {
     actions.RequestPickup: lambda doing, action: say(

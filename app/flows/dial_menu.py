@@ -19,25 +19,36 @@ from app.conversation.states import (
     pick,
     say,
 )
+from app.flows.optout import help_key
 from app.flows.snapshot import HOMES, Snapshot
 
 MAIN: Final = "dial.menu"
 VISIT: Final = "dial.visit"
 MORE: Final = "dial.more"
 RESUME: Final = "dial.resume"
+AT_HOME_MENU: Final = "dial.household"
 
 CARRY_ON: Final = "carry-on"
 _HELP = "HELP"
-_BRANCHES = {"VISIT": VISIT, "MORE": MORE}
+_HOUSEHOLD = "household"
+_BRANCHES = {"VISIT": VISIT, "MORE": MORE, _HOUSEHOLD: AT_HOME_MENU}
 AT_HOME = ("NEXT", "VISIT", "BALANCE", "REDEEM", "RATES", "MORE")
 LEFT = ("JOIN", "BALANCE", "REDEEM", "LANG", _HELP)
 STRANGER = ("JOIN", _HELP)
 VISITS = ("PICKUP", "SKIP")
-OTHERS = ("LANG", "MOVE", "HISTORY", _HELP, "WRONG", "PHONES", "PIN")
+OTHERS = ("LANG", "MOVE", "HISTORY", _HELP, "WRONG", "PHONES", "PIN", "VOUCHER")
 SEVERAL_HOMES = ("HOME",)
+SHOP = ("PAID", "STATEMENT", "LANG", _HELP)
 
 
 def _main(facts: Snapshot) -> tuple[Option, ...]:
+    """A shop's own menu, with its household behind it where the phone speaks for one as well."""
+    if facts.shop is None:
+        return _household(facts)
+    return _options(facts, (*SHOP, _HOUSEHOLD) if facts.homes else SHOP)
+
+
+def _household(facts: Snapshot) -> tuple[Option, ...]:
     if not facts.homes:
         return numbered((("JOIN", line("menu.JOIN")), *_joins_in(facts), (_HELP, line("menu.HELP"))))
     return _options(facts, LEFT if all(home.left for home in facts.homes) else AT_HOME)
@@ -66,11 +77,16 @@ def _joins_in(facts: Snapshot) -> tuple[tuple[str, str], ...]:
 
 
 def main_menu(facts: Snapshot) -> Reply:
-    return Reply((line("dial.menu", programme=facts.programme),), _main(facts))
+    title = line("dial.shop", shop=facts.shop.name) if facts.shop else None
+    return Reply((title or line("dial.menu", programme=facts.programme),), _main(facts))
 
 
 def _ask_main(facts: Snapshot, _data: Data) -> Reply:
     return main_menu(facts)
+
+
+def _ask_household(facts: Snapshot, _data: Data) -> Reply:
+    return Reply((line("dial.menu", programme=facts.programme),), _household(facts))
 
 
 def _ask_visit(facts: Snapshot, _data: Data) -> Reply:
@@ -97,6 +113,10 @@ def _hear_main(said: Said, facts: Snapshot, _data: Data) -> Outcome:
     return _go(said, facts, _main(facts), MAIN)
 
 
+def _hear_household(said: Said, facts: Snapshot, _data: Data) -> Outcome:
+    return _go(said, facts, _household(facts), AT_HOME_MENU)
+
+
 def _hear_visit(said: Said, facts: Snapshot, _data: Data) -> Outcome:
     return _go(said, facts, _options(facts, VISITS), VISIT)
 
@@ -112,7 +132,7 @@ def _go(said: Said, facts: Snapshot, options: tuple[Option, ...], here: str) -> 
     if chosen.value in _BRANCHES:
         return Step(_BRANCHES[chosen.value])
     if chosen.value == _HELP:
-        return Step(reply=say("help" if facts.homes else "help.stranger", programme=facts.programme))
+        return Step(reply=say(help_key(facts), programme=facts.programme))
     if chosen.value in facts.join_words:
         return Open("JOIN", dict(facts.languages)[chosen.value])
     return Open(chosen.value)
@@ -137,6 +157,15 @@ STATES = (
         MAIN,
         _ask_main,
         _hear_main,
+        targets=frozenset({VISIT, MORE, AT_HOME_MENU, MENU}),
+        needs=_HOMES,
+        asks_with=_HOMES,
+        is_menu=True,
+    ),
+    State(
+        AT_HOME_MENU,
+        _ask_household,
+        _hear_household,
         targets=frozenset({VISIT, MORE, MENU}),
         needs=_HOMES,
         asks_with=_HOMES,

@@ -21,7 +21,7 @@ from app.conversation.screens import BACK, HOME, MORE, as_screens
 from app.conversation.states import MENU, Data, Reply, State
 from app.flows import dial_menu
 from app.flows.optout import decide
-from app.flows.person import find, remember
+from app.flows.person import Person, find, remember
 from app.flows.snapshot import Snapshot
 from app.flows.talk import Answer, Talk, Turn, ask, converse, where_it_stands
 from app.kernel.ids import new_id
@@ -59,7 +59,7 @@ def dial(session: Session, talk: Talk, request: UssdRequest, now: datetime) -> U
     if call is not None and call.ended:
         return UssdAnswer(call.shown.text, ends=True)
     person = where_it_stands(talk, find(session, request.phone, now, idle=idle), now)
-    if call is None and _calls_too_often(session, talk, request.phone, now):
+    if call is None and _calls_too_often(session, talk, person, request.phone, now):
         log.info("dialled_too_often", gateway=request.gateway)
         return UssdAnswer(talk.catalogue.screen("limit", person.language), ends=True)
     turn = Turn(session, talk, request.phone, person, new_id(), now, on_screen=True)
@@ -83,9 +83,11 @@ def dial(session: Session, talk: Talk, request: UssdRequest, now: datetime) -> U
     return answer
 
 
-def _calls_too_often(session: Session, talk: Talk, phone: str, now: datetime) -> bool:
+def _calls_too_often(session: Session, talk: Talk, person: Person, phone: str, now: datetime) -> bool:
     """Whoever dials all day is told so and no more of it is kept: a flood costs a look at an index."""
     allowed = talk.settings.ussd_sessions_per_phone_per_day
+    if person.shop is not None:
+        allowed = max(allowed, talk.settings.texts_per_merchant_phone_per_day)
     return ussd.called_often(session, phone, allowed, now - timedelta(days=1))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -19,11 +19,14 @@ from app.flows.snapshot import (
     PHONES,
     RATES,
     REWARDS,
+    SHOP_ACCOUNT,
     UPCOMING,
+    VOUCHERS,
     WEIGHING,
     ZONES,
     Area,
     Happening,
+    HeldVoucher,
     Home,
     HomePhone,
     Invited,
@@ -33,26 +36,33 @@ from app.flows.snapshot import (
     Price,
     Purse,
     Saved,
+    Shop,
+    ShopAccount,
     Snapshot,
     Visit,
 )
 from app.households import invitations
 from app.households import service as households
-from app.kernel.clock import local_date
+from app.kernel.clock import at_local, local_date
 from app.kernel.grams import Grams
 from app.ledger import reading
 from app.ledger import service as ledger
 from app.ledger.reading import EntryView
+from app.merchants import service as merchants
+from app.merchants import statements
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
 from app.rewards import goals
 from app.rewards.catalogue import Offered, options
+from app.rewards.vouchers import codes, issuing
 from app.settings import Settings
 from app.weighing import service as weighing
 
 MOST_HAPPENINGS: Final = 12
 """What a household's history goes back to."""
+STATEMENT_SPAN: Final = timedelta(days=30)
+"""What a merchant's statement by text goes back to."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,7 @@ class Facts:
             languages=self.languages,
             join_words=self.join_words,
             homes=person.homes,
+            shop=person.shop,
             home=chosen_home(person.homes, home),
             pin_above_minor=self.pin_above_minor,
             on_screen=on_screen,
@@ -102,6 +113,8 @@ def fill(session: Session, snapshot: Snapshot, needs: frozenset[str], now: datet
             found |= load(session)
     if INVITATIONS in needs:
         found |= _invitations(session, snapshot.phone, now)
+    if SHOP_ACCOUNT in needs and snapshot.shop is not None:
+        found |= _shop_account(session, snapshot.shop, now)
     if snapshot.home is not None:
         for name, load_home in _ABOUT_HOME.items():
             if name in needs:
@@ -142,6 +155,28 @@ def _offer(offered: Offered) -> Offer:
 def _invitations(session: Session, phone: str, now: datetime) -> dict[str, Any]:
     asked = invitations.open_for(session, phone, now)
     return {"invitations": tuple(Invited(one.id, household.name) for one, household in asked)}
+
+
+def _shop_account(session: Session, shop: Shop, now: datetime) -> dict[str, Any]:
+    since = local_date(now, shop.timezone) - STATEMENT_SPAN
+    stands = statements.summary(session, shop.code, at_local(since, time(), shop.timezone), now)
+    return {"shop_account": ShopAccount(since, **asdict(stands))}
+
+
+def _vouchers(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
+    held = issuing.open_of(session, home.id)
+    names = merchants.names(session, {one.only_at_id for one in held if one.only_at_id})
+    return {
+        "vouchers": tuple(
+            HeldVoucher(
+                codes.spoken(one.code),
+                one.amount_minor,
+                one.last_day,
+                names[one.only_at_id] if one.only_at_id else "",
+            )
+            for one in held
+        )
+    }
 
 
 def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
@@ -191,6 +226,8 @@ _KINDS = {
     "redemption_unhold": Kind.GIVEN_BACK,
     "payout_release": Kind.GIVEN_BACK,
     "payout_reverse": Kind.GIVEN_BACK,
+    "voucher_reserve": Kind.SPENT,
+    "voucher_release": Kind.GIVEN_BACK,
     "goal_saving": Kind.SAVED,
     "goal_return": Kind.GIVEN_BACK,
     "pot_gift": Kind.GAVE,
@@ -235,4 +272,5 @@ _ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] =
     WEIGHING: _weighing,
     PHONES: _phones,
     HISTORY: _history,
+    VOUCHERS: _vouchers,
 }

@@ -12,7 +12,20 @@ from app.flows.snapshot import HOMES, Snapshot
 ASKED = "guess.asked"
 
 DONE_IF_GUESSED: Final = frozenset(
-    {"JOIN", "NEXT", "BALANCE", "RATES", "HISTORY", "HOME", "WRONG", "LANG", "MENU", "THANKS"}
+    {
+        "JOIN",
+        "NEXT",
+        "BALANCE",
+        "RATES",
+        "HISTORY",
+        "VOUCHER",
+        "STATEMENT",
+        "HOME",
+        "WRONG",
+        "LANG",
+        "MENU",
+        "THANKS",
+    }
 )
 """They tell something, or ask a question of their own first."""
 DONE_IF_LONG: Final = frozenset({"PICKUP", "SKIP", "READY"})
@@ -33,7 +46,9 @@ def _ask(_facts: Snapshot, data: Data) -> Reply:
 def _hear(said: Said, facts: Snapshot, data: Data) -> Outcome:
     if "agree" in said.kinds:
         return Open(data["command"], data["rest"])
-    return Step(reply=say("unknown" if facts.homes else "unknown.stranger"))
+    if facts.homes:
+        return Step(reply=say("unknown"))
+    return Step(reply=say("unknown.shop" if facts.shop else "unknown.stranger"))
 
 
 STATES = (State(ASKED, _ask, _hear, targets=frozenset({MENU}), needs=frozenset({HOMES})),)

@@ -19,6 +19,7 @@ from app.flows.where import LANDMARK_LONGEST
 from app.households.phones import MOST_PHONES
 from app.kernel.grams import Grams
 from app.kernel.money import Money
+from app.merchants.service import NAME_LONGEST as SHOP_LONGEST
 from app.rewards.bonuses import Extra
 from app.rewards.catalogue import NAME_MAX
 from app.rewards.models import RewardKind
@@ -42,7 +43,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "credit": _MUCH,
     "date": _DAY,
     "day": _DAY,
-    "digits": "000",
+    "digits": "0000",
     "done": 99,
     "end": time(12, 30),
     "from": _DAY,
@@ -57,6 +58,8 @@ LONGEST: Final[Mapping[str, Value]] = {
     "moved_from": _DAY,
     "moved_to": _DAY,
     "name": "W" * NAME_LONGEST,
+    "owed": Money(99_999_950, "NGN"),
+    "paid": _MUCH,
     "phone": "0800 000 0000",
     "phones": ", ".join(["0800 000 0000"] * MOST_PHONES),
     "place": "W" * PLACE_LONGEST,
@@ -66,11 +69,13 @@ LONGEST: Final[Mapping[str, Value]] = {
     "rate": Money(99_950, "NGN"),
     "reward": _REWARD,
     "saved": _MUCH,
+    "shop": "W" * SHOP_LONGEST,
     "sponsor": "S" * SPONSOR_MAX,
     "start": time(12, 30),
     "step": Money(100_000, "NGN"),
     "text": "T" * EXPLANATION_MAX,
     "total": 99,
+    "voucher": "000 000 0000",
     "weight": Grams(199_950),
     "weights": "W" * LINES_ROOM_CHARACTERS,
     "zone": _ZONE,

@@ -19,6 +19,7 @@ from app.conversation.states import (
 )
 from app.conversation.values import Command
 from app.flows import dial_menu, guess
+from app.flows.shop import is_code
 from app.flows.snapshot import HOMES, Snapshot
 
 SHOWN = "menu.shown"
@@ -36,7 +37,7 @@ def _menu(_said: Said, facts: Snapshot) -> Outcome:
     if facts.on_screen:
         return Step(dial_menu.MAIN)
     if not facts.homes:
-        return Step(reply=say("join.invite", programme=facts.programme))
+        return Step(reply=_nobodys(facts))
     return Step(SHOWN)
 
 
@@ -54,16 +55,25 @@ def _hear(said: Said, facts: Snapshot, _data: Data) -> Outcome:
 
 
 def _ask_idle(facts: Snapshot, _data: Data) -> Reply:
-    return _ask(facts, {}) if facts.homes else say("join.invite", programme=facts.programme)
+    return _ask(facts, {}) if facts.homes else _nobodys(facts)
+
+
+def _nobodys(facts: Snapshot) -> Reply:
+    """For a phone that speaks for no home: a shop's, or a stranger's."""
+    return say("help.shop" if facts.shop else "join.invite", programme=facts.programme)
 
 
 def _hear_idle(said: Said, facts: Snapshot, data: Data) -> Outcome:
     if LAPSED in data and not said.guess and not said.kinds & {"polite", "nod"}:
         return Step(reply=say("lapsed", command=Command(data[LAPSED])))
+    if facts.shop and is_code(said):
+        return Open("PAID", said.text)
     if facts.homes and said.number == _READY:
         return Open("READY")
     kind = said.kinds & {"agree", "polite", "nod"}
-    if facts.homes and kind and "near-stop" not in said.kinds:  # STP is please in French, and nearly STOP
+    if (
+        (facts.homes or facts.shop) and kind and "near-stop" not in said.kinds
+    ):  # STP is please in French, and nearly STOP
         return Step(reply=say("thanks"))
     return _not_understood(said, facts)
 
@@ -73,7 +83,9 @@ def _not_understood(said: Said, facts: Snapshot) -> Step:
         return guess.ask_about(said.guess)
     if "near-stop" in said.kinds:
         return Step(reply=say("unknown.stop"))
-    return Step(reply=say("unknown" if facts.homes else "unknown.stranger"))
+    if facts.homes:
+        return Step(reply=say("unknown"))
+    return Step(reply=say("unknown.shop" if facts.shop else "unknown.stranger"))
 
 
 STATES = (

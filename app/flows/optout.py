@@ -48,10 +48,19 @@ _AGREES = {Carrier.STOP: False, Carrier.START: True, Carrier.HELP: None}
 
 
 def _welcome(facts: Snapshot) -> Reply:
+    if facts.shop and not facts.homes:
+        return say("help.shop", programme=facts.programme)
     return say("consent.in" if facts.homes else "consent.in.stranger", programme=facts.programme)
 
 
 def _help(facts: Snapshot, *, opted_out: bool) -> Reply:
     if opted_out:
         return say("help.opted-out", programme=facts.programme)
-    return say("help" if facts.homes else "help.stranger", programme=facts.programme)
+    return say(help_key(facts), programme=facts.programme)
+
+
+def help_key(facts: Snapshot) -> str:
+    """Which help suits whoever asks."""
+    if facts.homes:
+        return "help"
+    return "help.shop" if facts.shop else "help.stranger"

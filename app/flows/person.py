@@ -1,4 +1,4 @@
-"""Who is talking: where their conversation stands, and the homes their phone speaks for. One query.
+"""Who is talking: where their conversation stands, and the homes and the shop their phone speaks for. One query.
 
 Statements on tables, not on mapped classes: this is read for every text.
 """
@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.conversation.engine import Position
 from app.db import conflict
-from app.flows.snapshot import Home
+from app.flows.snapshot import Home, Shop
 from app.households.guarding import Silence
 from app.households.models import Household, HouseholdPhone, HouseholdPin, HouseholdStatus
 from app.households.service import COMES_BACK_DAYS
+from app.merchants.models import Merchant, MerchantPhone
 from app.messaging.models import Contact, Conversation
 from app.places.models import Zone
 from app.weighing.guard import met_before
@@ -28,6 +29,9 @@ _households = cast("Table", Household.__table__)
 _zones = cast("Table", Zone.__table__)
 _contacts = cast("Table", Contact.__table__)
 _pins = cast("Table", HouseholdPin.__table__)
+_shop_phones = cast("Table", MerchantPhone.__table__)
+_shops = cast("Table", Merchant.__table__)
+_shop_zones = _zones.alias("shop_zones")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Person:
     language: str | None
     """The phone's own, or the one it chose while joining."""
     homes: tuple[Home, ...]
+    shop: Shop | None = None
     stale: bool = False
     """The stored question is no longer open; `position` says so, the database not yet."""
 
@@ -65,6 +70,12 @@ _PERSON = (
         _zones.c.id.label("zone_id"),
         _zones.c.name.label("zone_name"),
         _zones.c.timezone,
+        _shops.c.id.label("shop_id"),
+        _shops.c.code.label("shop_code"),
+        _shops.c.name.label("shop_name"),
+        _shops.c.language.label("shop_language"),
+        _shops.c.payee_phone,
+        _shop_zones.c.timezone.label("shop_timezone"),
     )
     .select_from(_one_row)
     .outerjoin(_conversations, _conversations.c.phone == bindparam("phone"))
@@ -88,6 +99,9 @@ _PERSON = (
     )
     .outerjoin(_zones, _zones.c.id == _households.c.zone_id)
     .outerjoin(_pins, _pins.c.household_id == _households.c.id)
+    .outerjoin(_shop_phones, _shop_phones.c.phone == bindparam("phone"))
+    .outerjoin(_shops, _shops.c.id == _shop_phones.c.merchant_id)
+    .outerjoin(_shop_zones, _shop_zones.c.id == _shops.c.zone_id)
     .order_by(_phones.c.created_at, _phones.c.id)
 )
 
@@ -103,8 +117,11 @@ def find(session: Session, phone: str, now: datetime, *, idle: timedelta) -> Per
     return Person(
         position=Position(first.state, first.data) if first.state else Position(),
         moved_at=first.updated_at,
-        language=spoken or first.language,
+        language=spoken or first.language or first.shop_language,
         homes=homes,
+        shop=Shop(first.shop_id, first.shop_code, first.shop_name, first.payee_phone, first.shop_timezone)
+        if first.shop_id
+        else None,
     )
 
 

@@ -18,8 +18,8 @@ from app.errors import ConfigurationError
 from app.flows.longest import LONGEST_DATA, longest_facts, longest_values
 from app.flows.registry import REGISTRY, vocabulary
 
-ON_SCREENS = "sheet."
-"""Keys of the collectors' pages, whose length is free."""
+ON_SCREENS = ("sheet.", "shop.")
+"""Keys of the collectors' and shops' pages, whose length is free."""
 NEVER_TEXTED = "dial."
 """States that ask on USSD screens alone."""
 NO_COMMANDS = frozenset({"OK", "PIN", "SMS", "USSD"})

@@ -25,6 +25,8 @@ from app.flows import (
     pickup,
     pin,
     redeem,
+    shop,
+    voucher,
 )
 from app.flows.snapshot import Snapshot
 
@@ -41,6 +43,7 @@ REGISTRY: Registry[Snapshot] = Registry(
         *move.STATES,
         *phones.STATES,
         *pin.STATES,
+        *shop.STATES,
         *menu.STATES,
         *guess.STATES,
         *dial_menu.STATES,
@@ -58,6 +61,8 @@ REGISTRY: Registry[Snapshot] = Registry(
         *move.ENTRIES,
         *phones.ENTRIES,
         *pin.ENTRIES,
+        *shop.ENTRIES,
+        *voucher.ENTRIES,
         *menu.ENTRIES,
     ),
 )

@@ -25,8 +25,10 @@ WEIGHING: Final = "weighing"
 HISTORY: Final = "history"
 PHONES: Final = "phones"
 INVITATIONS: Final = "invitations"
+VOUCHERS: Final = "vouchers"
+SHOP_ACCOUNT: Final = "shop-account"
 
-ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, REWARDS, RATES, WEIGHING, HISTORY, PHONES})
+ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, REWARDS, RATES, WEIGHING, HISTORY, PHONES, VOUCHERS})
 """Facts that are loaded only once it is known which home is meant."""
 
 
@@ -173,6 +175,41 @@ class Invited:
 
 
 @dataclass(frozen=True)
+class HeldVoucher:
+    """A voucher that can still be spent."""
+
+    code: str
+    """As it is said: `482 193 7065`."""
+    amount_minor: int
+    last_day: date
+    shop: str = ""
+    """The only shop that takes it."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The merchant that the phone speaks for."""
+
+    id: UUID
+    code: str
+    name: str
+    payee_phone: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class ShopAccount:
+    """How a merchant stands with the programme; amounts in minor units."""
+
+    since: date
+    taken_minor: int
+    vouchers: int
+    paid_minor: int
+    paying_minor: int
+    owed_minor: int
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """What is known in this turn. Facts that nobody asked for are empty."""
 
@@ -193,6 +230,11 @@ class Snapshot:
     homes: tuple[Home, ...] = ()
     home: Home | None = None
     """The one that is meant, once that is clear."""
+    shop: Shop | None = None
+    """The merchant that the phone speaks for, beside any homes."""
+    shop_account: ShopAccount | None = None
+    vouchers: tuple[HeldVoucher, ...] = ()
+    """Of the home that is meant, the one that expires first, first."""
     zones: tuple[Area, ...] = ()
     purse: Purse | None = None
     goals: tuple[Saved, ...] = ()

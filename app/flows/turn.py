@@ -98,7 +98,7 @@ class _Texted:
     ) -> None:
         self.session, self.talk, self.text, self.row_id = session, talk, text, row_id
         self.person, self.contact, self.now = person, contact, now
-        self._limits = Limits.of(talk.settings)
+        self._limits = Limits.of(talk.settings, shop=person.shop is not None)
 
     def run(self) -> tuple[Answer, Meaning]:
         position = self.person.position

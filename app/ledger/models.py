@@ -40,15 +40,15 @@ class Account(Base):
     may_go_below_zero: Mapped[bool]
 
 
-_ONE_OF_EACH = text("kind IN ('household_credit', 'household_hold')")
+ONE_OF_EACH = text("kind IN ('household_credit', 'household_hold')")
 """A household may save towards several goals, but has one credit and one hold."""
 Index(
     "uq_ledger_accounts_household",
     Account.household_id,
     Account.kind,
     unique=True,
-    sqlite_where=_ONE_OF_EACH,
-    postgresql_where=_ONE_OF_EACH,
+    sqlite_where=ONE_OF_EACH,
+    postgresql_where=ONE_OF_EACH,
 )
 
 

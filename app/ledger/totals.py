@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
@@ -14,6 +14,8 @@ from app.db.periods import period, within
 from app.ledger.chart import AccountKind
 from app.ledger.models import Account, Entry, Posting, Transfer
 
+_AT_ONCE: Final = 500
+"""How many keys one query names: SQLite takes no more than so many values."""
 _K = AccountKind
 _GIVEN = {(_K.PROGRAMME_EXPENSE, _K.HOUSEHOLD_CREDIT): 1, (_K.HOUSEHOLD_CREDIT, _K.PROGRAMME_EXPENSE): -1}
 _SPENT = {
@@ -93,3 +95,19 @@ def _last_of(session: Session, which: ColumnElement[bool]) -> list[tuple[str, in
     return [
         (code, balance or 0) for code, balance in session.execute(select(Account.code, last).where(which))
     ]
+
+
+def booked(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """What the transfers of these keys moved, in minor units; those that were never booked are left out."""
+    amounts: dict[str, int] = {}
+    every = list(keys)
+    for begin in range(0, len(every), _AT_ONCE):
+        some = every[begin : begin + _AT_ONCE]
+        rows = session.execute(
+            select(Transfer.key, func.sum(Posting.amount_minor))
+            .join(Posting, Posting.transfer_id == Transfer.id)
+            .where(Transfer.key.in_(some))
+            .group_by(Transfer.key)
+        )
+        amounts |= {key: int(amount) for key, amount in rows}
+    return amounts

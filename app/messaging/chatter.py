@@ -64,7 +64,11 @@ class Limits:
     per_day: int
 
     @classmethod
-    def of(cls, settings: Settings) -> Limits:
+    def of(cls, settings: Settings, *, shop: bool = False) -> Limits:
+        """A shop is busier than a household: for its phone the day's limit alone holds, and it is another."""
+        if shop:
+            most = settings.texts_per_merchant_phone_per_day
+            return cls(settings.inbound_texts_per_phone_per_minute, most, most)
         return cls(
             settings.inbound_texts_per_phone_per_minute,
             settings.inbound_texts_per_phone_per_hour,

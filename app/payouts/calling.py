@@ -182,6 +182,27 @@ def called_back(
     return ask
 
 
+def stated(session: Session, office: Office, payout_id: UUID, seen: Observation, now: datetime) -> bool:
+    """Record what the provider's own statement, asked for by us, says of a payout whose fate is open.
+
+    False where a person decides about it already.
+    """
+    attempt_id = session.scalar(
+        select(PayoutAttempt.id).where(
+            PayoutAttempt.payout_id == payout_id,
+            PayoutAttempt.open,
+            PayoutAttempt.reference == seen.reference,
+        )
+    )
+    if attempt_id is None:
+        return False
+    turn = _turn(session, attempt_id, office.heard, now)
+    if turn.payout.status not in IN_FLIGHT:
+        return False
+    _observe(turn, office, Word(seen, "statement"))
+    return True
+
+
 def find_attempt(session: Session, provider: str, seen: Observation) -> UUID | None:
     """The attempt that an observation is about: by our reference, the provider's, or a question of ours."""
     found = None

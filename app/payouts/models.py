@@ -116,7 +116,7 @@ class PayoutObservation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("payout_attempts.id"), index=True)
     source: Mapped[str] = mapped_column(String(12))
-    """`submit`, `query`, `callback` or `operator`."""
+    """`submit`, `query`, `callback`, `statement` or `operator`."""
     auth_level: Mapped[str] = mapped_column(String(12))
     outcome: Mapped[str] = mapped_column(String(24))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -30,7 +30,7 @@ class Word:
 
     observation: Observation
     source: str
-    """`submit`, `query`, `callback` or `operator`."""
+    """`submit`, `query`, `callback`, `statement` or `operator`."""
     auth_level: str = ANSWER
 
 

@@ -50,6 +50,8 @@ class Reward(Base):
     """Who may have it (`app.rewards.eligibility`); None = everybody."""
     provider: Mapped[str | None] = mapped_column(String(32))
     """The only one who can pay it; None = whoever the settings prefer."""
+    merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"))
+    """Of a voucher: the one merchant that takes it; None = any."""
     goal_payee_phone: Mapped[str | None] = mapped_column(String(16))
     """Of a goal: the school's or insurer's mobile money, where what was saved goes."""
     goal_may_take_back: Mapped[bool] = mapped_column(default=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Self
 
 from app.rewards.limits import Limits
+from app.rewards.vouchers.rules import VoucherRules
 from app.settings import Settings
 
 
@@ -21,6 +22,7 @@ class RedemptionRules:
     """Who pays phones that start so instead; the longest prefix holds."""
     idle: timedelta
     """A phone silent for longer is told of no money."""
+    vouchers: VoucherRules
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -29,6 +31,7 @@ class RedemptionRules:
             settings.payment_providers,
             settings.payment_provider_prefixes,
             timedelta(days=settings.phone_idle_guard_days),
+            VoucherRules.of(settings),
         )
 
     def candidates(self, phone: str, provider: str | None) -> list[str]:

@@ -17,6 +17,7 @@ from app.errors import ConfigurationError
 from app.kernel.money import micros
 from app.settings.campaigns import CampaignSettings
 from app.settings.gateways import GatewaySettings
+from app.settings.merchants import MerchantSettings
 from app.settings.payments import PaymentSettings
 
 PREFIX = "WEIGHBACK_"
@@ -42,7 +43,7 @@ class Fairness(enum.StrEnum):
     """Every period anew: who earned least gets the round that yields most."""
 
 
-class Settings(CampaignSettings, PaymentSettings, GatewaySettings, BaseSettings):
+class Settings(CampaignSettings, MerchantSettings, PaymentSettings, GatewaySettings, BaseSettings):
     """Every setting of the service. Units stand last in the names."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -176,6 +177,10 @@ class Settings(CampaignSettings, PaymentSettings, GatewaySettings, BaseSettings)
     def _production_is_complete(self) -> Self:
         if not self.languages:
             raise ValueError("LANGUAGES names no language")
+        if strangers := set(self.settlement_providers) - set(self.payment_providers):
+            raise ValueError(
+                f"SETTLEMENT_PROVIDERS names {', '.join(sorted(strangers))}: name them in PAYMENT_PROVIDERS too"
+            )
         if self.sending_hours_start >= self.sending_hours_end:
             raise ValueError("SENDING_HOURS_START must be before SENDING_HOURS_END")
         for name in ("reminder_evening_at", "reminder_morning_at", "pickup_day_closes_at"):

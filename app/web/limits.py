@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,16 +17,19 @@ class BodyLimit:
     or was a lie, is caught as surely as an honest one.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.larger = larger or {}
+        """Paths that take more."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = self.larger.get(scope["path"], self.max_bytes)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        too_large = announced.isdigit() and int(announced) > self.max_bytes
+        too_large = announced.isdigit() and int(announced) > most
         body = b""
         more = not too_large
         while more:
@@ -34,13 +38,13 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self.max_bytes:
+            if len(body) > most:
                 too_large, more = True, False
         if too_large:
             answer = problem(
                 413,
                 "too-large",
-                f"The body is larger than {self.max_bytes} bytes.",
+                f"The body is larger than {most} bytes.",
                 headers={"Connection": "close"},
             )
             await answer(scope, receive, send)

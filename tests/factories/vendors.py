@@ -127,8 +127,13 @@ class Counter:
         self.company = vendor.company()
         self.company.mood = Mood(**mood)  # type: ignore[arg-type]  # a row of a table
         self.company.send = self.send
+        self.company.now = self.till.clock.now
         self.provider = vendor.adapter(self.company)
         self.till.employ(**{self.name: self.provider})
+
+    def begin_again(self) -> None:
+        """The same account, in the best of moods."""
+        self.company.mood = Mood()
 
     def send(self, callback: Callback) -> int:
         path = f"/webhooks/payments/{self.name}/{SECRET}"

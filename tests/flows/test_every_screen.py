@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 
 from app.conversation.catalogue import Catalogue
-from app.conversation.fit import fits_screen
+from app.conversation.fit import fits_screen, measure
 from app.conversation.keywords import Said
+from app.conversation.rendering import as_text
 from app.conversation.screens import BACK, HOME, MORE, as_screens
 from app.conversation.states import Line, Reply, Step
 from app.flows import dial_menu
@@ -19,7 +21,9 @@ from app.flows.longest import LONGEST_DATA, longest_values
 from app.flows.proofreading import ON_SCREENS as PAGES
 from app.flows.proofreading import commands_named
 from app.flows.registry import REGISTRY, vocabulary
-from app.flows.snapshot import Happening, Home, Kind
+from app.flows.shop import ENTRIES as SHOP
+from app.flows.snapshot import Happening, HeldVoucher, Home, Kind, Shop, ShopAccount
+from app.flows.voucher import ENTRIES as VOUCHER
 from app.kernel.grams import Grams
 from tests.flows.test_every_text import ALL, CATALOGUE, FACTS, LANGUAGES
 
@@ -93,6 +97,32 @@ def test_every_main_menu_fits(homes: tuple[Home, ...], catalogue: Catalogue, lan
     screens = as_screens(reply, catalogue, language, home=True)
     check(screens, catalogue, language, reply)
     assert not any(line.startswith((f"{BACK} ", f"{HOME} ")) for line in screens[0].split("\n"))
+
+
+LONGEST_SHOP = Shop(UUID(int=8), "NKECHI", "W" * 30, "+2348000005001", "Africa/Lagos")
+
+
+@pytest.mark.parametrize("homes", [(), (LONGEST_HOME,)])
+def test_a_shops_menu_fits(homes: tuple[Home, ...], catalogue: Catalogue, language: str) -> None:
+    reply = REGISTRY.states[dial_menu.MAIN].ask(replace(ON_SCREEN, homes=homes, shop=LONGEST_SHOP), {})
+    check(as_screens(reply, catalogue, language, home=True), catalogue, language, reply)
+
+
+def test_what_a_text_lists_of_vouchers_and_of_a_shops_account_fits(language: str) -> None:
+    plain = HeldVoucher("000 000 0000", 9_999_950, date(2026, 12, 30))
+    account = ShopAccount(date(2026, 12, 30), 9_999_950, 999, 9_999_950, 0, 99_999_950)
+    facts = replace(FACTS, homes=(LONGEST_HOME,), shop=LONGEST_SHOP, shop_account=account)
+    for vouchers in ((plain, plain, plain), (replace(plain, shop="W" * 30), plain)):
+        for entry in (*VOUCHER, SHOP[1]):
+            outcome = entry.hear(Said("", ""), replace(facts, vouchers=vouchers))
+            assert isinstance(outcome, Step)
+            assert outcome.reply is not None
+            assert measure(as_text(outcome.reply, CATALOGUE, language)).parts == 1, outcome.reply
+            many = replace(facts, on_screen=True, vouchers=vouchers * 5)
+            shown = entry.hear(Said("", ""), many)
+            assert isinstance(shown, Step)
+            assert shown.reply is not None
+            check(as_screens(shown.reply, CATALOGUE, language, ends=True), CATALOGUE, language, shown.reply)
 
 
 def test_the_main_menu_is_one_screen(language: str) -> None:

@@ -16,7 +16,7 @@ from app.flows import dial_menu, guess, join, menu
 from app.flows.longest import LONGEST_DATA, longest_facts, longest_values
 from app.flows.person import remember
 from app.flows.registry import REGISTRY, engine
-from app.flows.snapshot import Happening, Invited, Kind, Price, Snapshot, Visit
+from app.flows.snapshot import Happening, Invited, Kind, Price, Shop, ShopAccount, Snapshot, Visit
 from app.kernel.grams import Grams
 from tests.factories.languages import CATALOGUE, LANGUAGES
 from tests.flows.dialling import keypad
@@ -33,7 +33,7 @@ RESTS = ("", "500", "it was 5kg", "4821", "Z01", "1", "0800 000 2077")
 DONE = say("thanks")
 """In place of what is said once something was done."""
 ONLY_BY_TEXT = {menu.SHOWN, join.LANGUAGE}
-ONLY_ON_SCREEN = {dial_menu.MAIN, dial_menu.VISIT, dial_menu.MORE}
+ONLY_ON_SCREEN = {dial_menu.MAIN, dial_menu.VISIT, dial_menu.MORE, dial_menu.AT_HOME_MENU}
 BY_THE_TURN = {dial_menu.RESUME}
 """Asked where somebody dials again, and so by no state."""
 
@@ -60,6 +60,9 @@ def _people() -> Iterator[Snapshot]:
     yield replace(told, homes=(replace(home, cooling_until=MONDAY + timedelta(days=1), has_pin=True),))
     yield replace(told, homes=(replace(home, guarded=True, has_pin=True),))
     yield replace(told, homes=(home,), phones=facts.phones[:1])
+    shop = Shop(UUID(int=8), "NKECHI", "Mama Nkechi", "+2348000005001", "Africa/Lagos")
+    account = ShopAccount(MONDAY.date(), 50_000, 1, 0, 0, 50_000)
+    yield replace(told, homes=(home,), shop=shop, shop_account=account)
     yield replace(told, offers=(*told.offers, replace(told.offers[0], code="FOOD", name="Food")))
 
 

@@ -12,6 +12,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,6 +51,7 @@ class Payment:
     amount_minor: int
     currency: str
     status: Literal["processing", "succeeded", "failed", "reversed"] = "processing"
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
     requests: int = 1
     credits: int = 0
     more: dict[str, Any] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class Company(abc.ABC):
         self.waiting: list[Callback] = []
         self.float_minor = 100_000_000
         """What our account with it holds."""
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.send: Send | None = None
         """Where callbacks go that come before an answer."""
         self._refused_once = False
@@ -195,7 +198,9 @@ class Company(abc.ABC):
     def take(self, reference: str, phone: str, amount_minor: int, currency: str, **more: Any) -> Payment:
         """A payment that is new to it."""
         provider_id = f"{self.name}-{next(_NUMBERS)}"
-        payment = Payment(reference, provider_id, phone, amount_minor, currency, more=dict(more))
+        payment = Payment(
+            reference, provider_id, phone, amount_minor, currency, at=self.now(), more=dict(more)
+        )
         self.payments[reference] = payment
         return payment
 
@@ -252,9 +257,18 @@ class Company(abc.ABC):
         wrong = self.mood.report == "wrong_phone" and payment.status == "succeeded"
         return payment.phone[:-3] + "999" if wrong else payment.phone
 
+    def made(self, since: str, until: str) -> list[Payment]:
+        """The payments of a statement."""
+        return [one for one in self.payments.values() if _moment(since) <= one.at < _moment(until)]
+
     def credits(self) -> dict[str, int]:
         """How often each reference's phone was credited."""
         return {payment.reference: payment.credits for payment in self.payments.values()}
+
+
+def _moment(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class InProcess(httpx.AsyncBaseTransport):

@@ -44,13 +44,16 @@ class PaystackCompany(Company):
     def is_payment(self, request: Request) -> bool:
         return (request.method, request.path) == ("POST", "/transfer")
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:  # noqa: PLR0911 - one for each address
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return self.unauthorized()
         if request.path == "/transferrecipient":
             return self._recipient(request.said)
-        if request.path == "/transfer":
+        if self.is_payment(request):
             return self._transfer(request.said)
+        if request.path == "/transfer":
+            listed = [self._data(one) for one in self.made(request.query["from"], request.query["to"])]
+            return Reply(200, {"status": True, "data": listed, "meta": {"page": 1, "pageCount": 1}})
         if request.path == "/balance":
             held = [{"currency": "USD", "balance": 5}, {"currency": "NGN", "balance": self.float_minor}]
             return Reply(200, {"status": True, "message": "Balances retrieved", "data": held})
@@ -107,6 +110,7 @@ class PaystackCompany(Company):
             "transfer_code": f"TRF_{payment.provider_id}",
             "amount": self.told_amount(payment),
             "currency": payment.currency,
+            "createdAt": payment.at.isoformat(),
             "status": payment.more.get("word", _WORDS[payment.status]),
             "recipient": {"details": {"account_number": self.told_phone(payment)}},
         }

@@ -49,6 +49,9 @@ class ReloadlyCompany(Company):
             return Reply(200, {"balance": self.float_minor / 100, "currencyCode": "NGN"})
         if self.is_payment(request):
             return self._topup(request.said)
+        if "startDate" in request.query:
+            made = self.made(request.query["startDate"], request.query["endDate"])
+            return Reply(200, {"content": [self._data(one) for one in made], "last": True})
         if request.path == "/topups/reports/transactions":
             payment = self.payments.get(request.query["customIdentifier"])
             hidden = payment is None or self.mood.query == "not_found"
@@ -98,6 +101,7 @@ class ReloadlyCompany(Company):
             "recipientPhone": self.told_phone(payment),
             "deliveredAmount": self.told_amount(payment) / 100,
             "deliveredAmountCurrencyCode": payment.currency,
+            "transactionDate": payment.at.strftime("%Y-%m-%d %H:%M:%S"),
         }
 
     @staticmethod

@@ -11,6 +11,7 @@ What is relied on (paystack.com/docs: "Single Transfers", "Managing Transfers", 
 * `GET /transfer/verify/{reference}` knows a transfer by our reference. Paystack states no time after which one
   that it does not know never arrived; a day is beyond any request's life.
 * `otp` waits for a code that only a person can give: for transfers by a program, turn the OTP off.
+* `GET /transfer` with `from` and `to` lists our transfers page by page: the statement.
 * `GET /balance` lists what our account holds in each currency, in the minor unit.
 * Webhooks are signed: `x-paystack-signature` is the HMAC-SHA512 of the raw body under the secret key.
 * Where an approval URL is set, each transfer is asked about first (`transferrequest.approval-required`): 200 lets
@@ -24,7 +25,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from app.adapters.payments.wire import (
     NoAnswer,
     Wire,
     inner,
+    moment,
     not_sent,
     text,
     told,
@@ -58,7 +60,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
-from app.payouts.telling import Told
+from app.payouts.telling import StatementFailed, StatementLine, StatementStatus, Told
 
 SIGNATURE_HEADER: Final = "x-paystack-signature"
 APPROVAL_EVENT: Final = "transferrequest.approval-required"
@@ -107,6 +109,13 @@ _OUTCOME_OF: Final = {
     ObservedStatus.SUCCEEDED: SubmitOutcome.SETTLED,
     ObservedStatus.FAILED: SubmitOutcome.REJECTED_FINAL,
 }
+_STATED: Final = {
+    ObservedStatus.SUCCEEDED: StatementStatus.CREDITED,
+    ObservedStatus.FAILED: StatementStatus.FAILED,
+    ObservedStatus.REVERSED: StatementStatus.FAILED,
+}
+"""All else has not come to an end."""
+_PAGE, _MOST_PAGES = 100, 500
 _DUPLICATE: Final = "duplicate_transfer_reference"
 _SHORT: Final = "insufficient_balance"
 _SHORT_MESSAGE: Final = "your balance is not enough"
@@ -115,7 +124,7 @@ log = structlog.get_logger()
 
 
 class Paystack:
-    """A `PaymentProvider`, an `Approver` and a `BalanceTeller`."""
+    """A `PaymentProvider`, an `Approver`, a `BalanceTeller` and a `StatementTeller`."""
 
     def __init__(
         self,
@@ -245,9 +254,27 @@ class Paystack:
         amount = amounts[0] if len(amounts) == 1 else None
         return told(amount if isinstance(amount, int) else None, currency, currency)
 
-    async def _call(self, method: str, path: str, json: object = None) -> Answer | NoAnswer:
+    async def statement(self, since: datetime, until: datetime) -> list[StatementLine]:
+        lines: list[StatementLine] = []
+        period = {"from": since.isoformat(), "to": until.isoformat(), "perPage": str(_PAGE)}
+        for page in range(1, _MOST_PAGES + 1):
+            answer = await self._call("GET", "/transfer", params={**period, "page": str(page)})
+            if isinstance(answer, NoAnswer) or not answer.is_success:
+                raise StatementFailed(untold(answer).failure)
+            listed = answer.said.get("data")
+            if not isinstance(listed, list):
+                raise StatementFailed("no_list")
+            lines += [_stated(inner(one), self._wallets) for one in listed]
+            pages = inner(answer.said.get("meta")).get("pageCount")
+            if len(listed) < _PAGE or pages == page:
+                return lines
+        raise StatementFailed("too_many_pages")
+
+    async def _call(
+        self, method: str, path: str, json: object = None, params: Mapping[str, str] | None = None
+    ) -> Answer | NoAnswer:
         headers = {"Authorization": f"Bearer {self._key}"}
-        return await self._wire.call(method, path, headers=headers, json=json)
+        return await self._wire.call(method, path, headers=headers, json=json, params=params)
 
 
 def signature(key: str, raw_body: bytes) -> str:
@@ -301,6 +328,24 @@ def _observation(data: Mapping[str, Any], request: WireRequest | None) -> Observ
         currency=text(data.get("currency")),
         payee_phone=_payee(data, request),
         code=str(word)[:40],
+    )
+
+
+def _stated(data: Mapping[str, Any], wallets: Wallets) -> StatementLine:
+    """One transfer of the list. Raises `StatementFailed` where it does not tell what a statement must."""
+    seen = _observation(data, None)
+    account = text(inner(inner(data.get("recipient")).get("details")).get("account_number"))
+    at = moment(data.get("createdAt"))
+    if seen.amount_minor is None or seen.currency is None or at is None:
+        raise StatementFailed("a transfer without amount, currency or time")
+    return StatementLine(
+        _STATED.get(seen.status, StatementStatus.PENDING),
+        seen.amount_minor,
+        seen.currency,
+        at,
+        seen.reference,
+        seen.provider_reference,
+        None if account is None else wallets.calling_code + account.removeprefix(wallets.trunk_prefix),
     )
 
 

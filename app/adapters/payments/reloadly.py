@@ -11,6 +11,8 @@ transaction reports, error codes):
   refused. What an answer that was lost came to is found in the reports by it; Reloadly states no time after which one
   that is not there never arrived, and a day is beyond any request's life.
 * PROCESSING, SUCCESSFUL, FAILED (not debited), REFUNDED (not delivered, or taken back, and credited to us).
+* The same reports with `startDate` and `endDate`, page by page, are the statement. Nothing says of which zone their times are;
+  they are taken as UTC, and the hours around a day are asked for too.
 * `GET /accounts/balance` tells what our account holds, in the account's own currency.
 * A call at the callback address only has us ask.
 """
@@ -19,7 +21,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,6 +36,7 @@ from app.adapters.payments.wire import (
     NoAnswer,
     Wire,
     inner,
+    moment,
     not_sent,
     text,
     to_major,
@@ -56,7 +59,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
-from app.payouts.telling import Told
+from app.payouts.telling import StatementFailed, StatementLine, StatementStatus, Told
 
 SMALLEST_MAJOR, LARGEST_MAJOR = 1, 1_000_000
 """Ours: each operator has its own, and refuses by `INVALID_AMOUNT_FOR_OPERATOR`."""
@@ -67,6 +70,13 @@ _STATUS_OF: Final = {
     "FAILED": ObservedStatus.FAILED,
     "REFUNDED": ObservedStatus.REVERSED,
 }
+_STATED: Final = {
+    ObservedStatus.SUCCEEDED: StatementStatus.CREDITED,
+    ObservedStatus.FAILED: StatementStatus.FAILED,
+    ObservedStatus.REVERSED: StatementStatus.FAILED,
+}
+"""All else has not come to an end."""
+_PAGE, _MOST_PAGES = 200, 500
 _DUPLICATE: Final = "CUSTOM_IDENTIFIER_ALREADY_USED"
 _SHORT: Final = "INSUFFICIENT_BALANCE"
 _FINAL: Final = frozenset(
@@ -92,7 +102,7 @@ log = structlog.get_logger()
 
 
 class Reloadly:
-    """A `PaymentProvider` and a `BalanceTeller`."""
+    """A `PaymentProvider`, a `BalanceTeller` and a `StatementTeller`."""
 
     def __init__(
         self,
@@ -199,6 +209,40 @@ class Reloadly:
         amount = to_minor(answer.said.get("balance"), self._exponent, floored=True)
         return told(amount, text(answer.said.get("currencyCode")), self.capabilities.currency)
 
+    async def statement(self, since: datetime, until: datetime) -> list[StatementLine]:
+        lines: list[StatementLine] = []
+        period = {"startDate": _written(since), "endDate": _written(until), "size": str(_PAGE)}
+        for page in range(1, _MOST_PAGES + 1):
+            answer = await self._call(
+                "GET", "/topups/reports/transactions", params={**period, "page": str(page)}
+            )
+            if isinstance(answer, NoAnswer) or not answer.is_success:
+                raise StatementFailed(untold(answer).failure)
+            listed = answer.said.get("content")
+            if not isinstance(listed, list):
+                raise StatementFailed("no_list")
+            lines += [self._stated(inner(one)) for one in listed]
+            if len(listed) < _PAGE or answer.said.get("last") is True:
+                return lines
+        raise StatementFailed("too_many_pages")
+
+    def _stated(self, said: Mapping[str, Any]) -> StatementLine:
+        """One top-up of the report. Raises `StatementFailed` where it does not tell what a statement must."""
+        seen = self._observation(said)
+        amount = to_minor(said.get("deliveredAmount"), self._exponent)
+        currency, at = text(said.get("deliveredAmountCurrencyCode")), moment(said.get("transactionDate"))
+        if amount is None or currency is None or at is None:
+            raise StatementFailed("a top-up without amount, currency or time")
+        return StatementLine(
+            _STATED.get(seen.status, StatementStatus.PENDING),
+            amount,
+            currency,
+            at,
+            seen.reference,
+            seen.provider_reference,
+            seen.payee_phone,
+        )
+
     async def _fetch_token(self) -> Answer | NoAnswer:
         return await self._auth_wire.call("POST", "/oauth/token", json=self._credentials)
 
@@ -261,6 +305,10 @@ class Reloadly:
             payee_phone=f"+{phone}" if phone else None,
             code=str(word)[:40],
         )
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _final(request: WireRequest, code: str, *, short: bool = False) -> SubmitResult:

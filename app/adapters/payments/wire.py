@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -139,6 +140,15 @@ def told(balance_minor: int | None, currency: str | None, expected: str) -> Told
 
 def untold(answer: Answer | NoAnswer) -> Told:
     return Told(failure=answer.code if isinstance(answer, NoAnswer) else f"http_{answer.status}")
+
+
+def moment(value: object) -> datetime | None:
+    """An ISO 8601 time; one without a zone is taken as UTC."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def text(value: object, longest: int | None = LONGEST_TEXT) -> str | None:

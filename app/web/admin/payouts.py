@@ -60,7 +60,7 @@ class Decision(Input):
 
 
 class ObservationOut(Output):
-    source: str = Field(description="`submit`, `query`, `callback` or `operator`.")
+    source: str = Field(description="`submit`, `query`, `callback`, `statement` or `operator`.")
     auth_level: str = Field(description="How sure we are who said it.")
     outcome: str
     detail: dict[str, Any] = Field(description="What was said, without personal data.")

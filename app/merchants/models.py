@@ -1,0 +1,57 @@
+"""Shops that honour vouchers, the phones that speak for them, and how they sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.kernel.ids import new_id
+
+
+class Merchant(Base):
+    __tablename__ = "merchants"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    """Names the accounts of what is owed to it; never changes."""
+    name: Mapped[str] = mapped_column(String(30))
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zones.id"), index=True)
+    language: Mapped[str] = mapped_column(String(12))
+    payee_phone: Mapped[str] = mapped_column(String(16))
+    """Where settlements are paid to."""
+    provider: Mapped[str | None] = mapped_column(String(32))
+    """The only one who can pay its settlements; None = whoever the settings prefer."""
+    active: Mapped[bool] = mapped_column(default=True)
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    guesses_count_from: Mapped[datetime | None]
+    """Wrong guesses before that are forgiven: the office has looked at them."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class MerchantPhone(Base):
+    """A phone speaks for one merchant at most."""
+
+    __tablename__ = "merchant_phones"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"), index=True)
+    phone: Mapped[str] = mapped_column(String(16), unique=True)
+    created_at: Mapped[datetime]
+
+
+class MerchantSession(Base):
+    """A signed-in browser; the token itself is only in its cookie."""
+
+    __tablename__ = "merchant_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    phone_id: Mapped[UUID] = mapped_column(ForeignKey("merchant_phones.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
