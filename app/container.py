@@ -13,7 +13,10 @@ from app.kernel.clock import Clock
 from app.messaging.gateways import SmsGateways
 from app.messaging.outbox import Postman
 from app.payouts.ports import PaymentProvider
-from app.routing.ports import RouteOptimiser, TravelTimes
+from app.routing.layout import Engine
+from app.routing.plan import Planner
+from app.routing.ports import Effort, RouteOptimiser, TravelTimes, Watch
+from app.routing.rules import RouteRules
 from app.settings import Settings
 
 
@@ -31,6 +34,11 @@ class Container:
     travel_times: TravelTimes
     payment_providers: Mapping[str, PaymentProvider]
     """By name; the settings say which one is preferred."""
+
+    def planner(self, effort: Effort | None = None, watch: Watch | None = None) -> Planner:
+        """Plans days with this container's parts; `effort` and `watch` as in `RouteOptimiser.optimise`."""
+        engine = Engine(self.route_optimiser, self.travel_times, effort, watch)
+        return Planner(self.database, engine, self.post, RouteRules.of(self.settings))
 
     def close(self) -> None:
         """Let go of connections; the container is of no use afterwards."""

@@ -1,9 +1,8 @@
-"""What operators do by hand: migrate, plan, make keys, look for what is amiss."""
+"""What operators do by hand: migrate, make keys, look for what is amiss."""
 
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,7 +12,6 @@ from app import doctor, migrate
 from app.access.keys import COMMAND_LINE, create_key
 from app.access.scopes import SCOPES
 from app.cli.opening import migrated, notes, opened
-from app.routing import plan as routing
 
 commands = typer.Typer()
 admin = typer.Typer(no_args_is_help=True, help="Keys for the API.")
@@ -26,34 +24,6 @@ def migrate_database() -> None:
     with opened() as container:
         migrate.upgrade(container.database)
     notes.print("The database has the newest schema.")
-
-
-@commands.command("plan", epilog="Example: weighback plan --date 2026-12-01 --zone YAB")
-def plan_routes(
-    date: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day to plan, such as 2026-12-01.")
-    ],
-    zone: Annotated[str | None, typer.Option(help="Add the pickups of this zone alone, by its code.")] = None,
-) -> None:
-    """Plan the routes of a day. May be repeated: what is done, and who goes where, stays.
-
-    Exit 1 where a pickup has no collector to go to it.
-    """
-    with migrated() as container:
-        with container.database.unit_of_work() as session:
-            plan = routing.plan_day(
-                session,
-                date.date(),
-                container.route_optimiser,
-                container.travel_times,
-                container.clock.now(),
-                zone_code=zone,
-            )
-        sys.stdout.write(f"{len(plan.routes)} routes, {plan.added} pickups added\n")
-    if plan.unplanned:
-        for missing in plan.unplanned:
-            sys.stdout.write(f"unplanned {missing.pickup_id} {missing.why}\n")
-        raise typer.Exit(1)
 
 
 @admin.command(

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.collectors import service
+from app.collectors import absences, service
 from app.collectors.models import Collector, CollectorShift, CollectorZone
 from app.errors import InvalidInput
 
@@ -52,13 +52,13 @@ class Working:
 
 
 def working(session: Session, hub_id: UUID, day: dt.date, usual: Shift) -> list[Working]:
-    """The hub's collectors who ride on `day`, by id, in three queries.
+    """The hub's collectors who ride on `day`, by id, in four queries.
 
     `usual` is the shift of those for whom no week was ever written down.
     """
-    riders = session.scalars(
-        select(Collector).where(Collector.hub_id == hub_id, Collector.active).order_by(Collector.id)
-    ).all()
+    away = absences.away(session, hub_id, day)
+    active = select(Collector).where(Collector.hub_id == hub_id, Collector.active).order_by(Collector.id)
+    riders = [rider for rider in session.scalars(active) if rider.id not in away]
     ids = [rider.id for rider in riders]
     weeks: defaultdict[UUID, dict[int, Shift]] = defaultdict(dict)
     for row in session.scalars(select(CollectorShift).where(CollectorShift.collector_id.in_(ids))):

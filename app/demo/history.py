@@ -29,7 +29,7 @@ from app.pickups.statuses import MissedReason
 from app.reminders import service as reminders
 from app.rewards.announcing import Announcer
 from app.rewards.models import Reward
-from app.routing import plan
+from app.routing.plan import plan_within
 from app.routing.sheet import SheetStop, sheet_for
 from app.weighing import service as weighing
 
@@ -91,7 +91,8 @@ class Past:
             pass
 
     def plan(self, session: Session, day: date, now: datetime) -> None:
-        plan.plan_day(session, day, self.container.route_optimiser, self.container.travel_times, now)
+        parts = self.container.planner()
+        plan_within(session, day, now, engine=parts.engine, post=parts.post, rules=parts.rules)
 
     def complain(self, session: Session, now: datetime) -> None:
         """Households of the last day say that their weighing is wrong."""

@@ -35,6 +35,13 @@ class ConfirmPickup:
 
 
 @dataclass(frozen=True)
+class TurnNear:
+    """The phone that asks is told when the collector is near, or is not any more."""
+
+    household_id: UUID
+
+
+@dataclass(frozen=True)
 class Redeem:
     household_id: UUID
     reward_code: str
@@ -163,6 +170,7 @@ Action = (
     | RequestPickup
     | SkipPickup
     | ConfirmPickup
+    | TurnNear
     | Redeem
     | FindNeighbour
     | OpenDispute

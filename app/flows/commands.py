@@ -200,6 +200,7 @@ _ACTIONS: Mapping[type, Callable[[Doing, Any], Reply | Refusal | None]] = {
     actions.RequestPickup: _request,
     actions.SkipPickup: _skip,
     actions.ConfirmPickup: _confirm,
+    actions.TurnNear: phone_commands.turn_near,
     actions.Redeem: redeeming.redeem,
     actions.FindNeighbour: redeeming.find_neighbour,
     actions.OpenDispute: _dispute,

@@ -33,6 +33,7 @@ _YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
 
 LONGEST: Final[Mapping[str, Value]] = {
     "amount": _MUCH,
+    "at": time(12, 30),
     "answer": "A" * ANSWER_MAX,
     "balance": Money(99_999_950, "NGN"),
     "bonus": _MUCH,

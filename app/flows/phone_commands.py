@@ -89,3 +89,10 @@ def set_texts(doing: Doing, action: actions.SetTexts) -> Reply:
         reminders=action.reminders,
     )
     return say("phones.texts.done", phone=national(action.phone, doing.facts.region))
+
+
+def turn_near(doing: Doing, action: actions.TurnNear) -> Reply:
+    """Each phone chooses for itself; it moves nothing, so that a phone that is new may choose it too."""
+    line = phones.of(doing.session, action.household_id, doing.facts.phone)
+    line.gets_approach = not line.gets_approach
+    return say("near.on" if line.gets_approach else "near.off")

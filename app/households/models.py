@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -52,6 +52,8 @@ class HouseholdPhone(Base):
     gets_receipts: Mapped[bool] = mapped_column(default=True)
     gets_reminders: Mapped[bool] = mapped_column(default=True)
     """Reminders, and word of a moved or missed pickup."""
+    gets_approach: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Word that the collector is a few stops away."""
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     """When it was last certain to be theirs: by the PIN, at the door or by the office (see `guarding`)."""

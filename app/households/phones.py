@@ -87,6 +87,7 @@ def replace(
     session.flush()
     made = add(session, household_id, phone=new, language=language, cooling=cooling, now=now)
     made.gets_receipts, made.gets_reminders = leaving.gets_receipts, leaving.gets_reminders
+    made.gets_approach = leaving.gets_approach
     session.flush()
     return made
 
@@ -111,9 +112,15 @@ def remove(session: Session, household_id: UUID, phone: str) -> None:
 
 
 def set_texts(
-    session: Session, household_id: UUID, phone: str, *, receipts: bool, reminders: bool
+    session: Session,
+    household_id: UUID,
+    phone: str,
+    *,
+    receipts: bool,
+    reminders: bool,
+    approach: bool | None = None,
 ) -> HouseholdPhone:
-    """Choose what `phone` is told.
+    """Choose what `phone` is told; without `approach`, that stays as it is.
 
     Raises `NotFound`, and `Refused` where nobody would see the household's weights any more.
     """
@@ -123,6 +130,7 @@ def set_texts(
     if not receipts and not any(one.gets_receipts for one in others):
         raise Refused("At least one phone gets the receipts.")
     chosen.gets_receipts, chosen.gets_reminders = receipts, reminders
+    chosen.gets_approach = chosen.gets_approach if approach is None else approach
     session.flush()
     return chosen
 

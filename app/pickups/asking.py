@@ -73,7 +73,9 @@ def request(
         raise Refused("The household has left.")
     if household.status is HouseholdStatus.PAUSED:
         households.resume(session, household_id, now=now)
-    day = next_open_day(session, household.zone_id, now, timetable=timetable)
+    day = next_open_day(
+        session, household.zone_id, now, timetable=timetable, but=_over_today(session, household, now)
+    )
     if day is None:
         raise Refused("No collection day is planned in that zone.")
     made = session.execute(
@@ -100,13 +102,31 @@ def request(
 
 
 def next_open_day(
-    session: Session, zone_id: UUID, now: datetime, *, timetable: Timetable = DEFAULT
+    session: Session,
+    zone_id: UUID,
+    now: datetime,
+    *,
+    timetable: Timetable = DEFAULT,
+    but: date | None = None,
 ) -> ServiceDate | None:
-    """The zone's next service day that still takes requests."""
+    """The zone's next service day that still takes requests, and is not `but`."""
     timezone = places.zone(session, zone_id).timezone
     today = local_date(now, timezone)
     days = places.service_dates(session, zone_id, today, today + timedelta(days=LOOK_AHEAD_DAYS))
-    return next((day for day in days if timetable.takes_requests(day.date, timezone, now)), None)
+    return next(
+        (day for day in days if day.date != but and timetable.takes_requests(day.date, timezone, now)), None
+    )
+
+
+def _over_today(session: Session, household: Household, now: datetime) -> date | None:
+    """Today, where the household has been visited already: it asks for another day then."""
+    today = local_date(now, places.zone(session, household.zone_id).timezone)
+    visited = select(Pickup.date).where(
+        Pickup.household_id == household.id,
+        Pickup.date == today,
+        Pickup.status.in_((PickupStatus.COLLECTED, PickupStatus.MISSED)),
+    )
+    return session.scalar(visited)
 
 
 def decline(session: Session, household_id: UUID, now: datetime, on: date | None = None) -> Pickup | None:

@@ -1,4 +1,4 @@
-"""The end of the day: what nobody came to is missed, and the household is told when we come again."""
+"""The end of the day: what nobody came to is missed, and the household is told when we come again, for certain."""
 
 from __future__ import annotations
 
@@ -60,6 +60,8 @@ def _close_zone(
     session.flush()
     fresh = [pickup for pickup in left_open if pickup.date > today - timedelta(days=APOLOGY_MAX_DAYS)]
     coming = _next_of_each(session, fresh, last)
+    for pickup in coming.values():
+        pickup.must_serve = True
     words = [_word(pickup, coming.get(pickup.household_id)) for pickup in fresh]
     tell(session, post, words, now=now, not_before=timetable.hours.opening(now, zone.timezone))
     return len(left_open)

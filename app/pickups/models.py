@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,6 +42,8 @@ class Pickup(Base):
     status: Mapped[PickupStatus] = mapped_column(default=PickupStatus.SCHEDULED)
     confirmed: Mapped[bool] = mapped_column(default=False)
     """The household said it is ready; kept when the pickup goes on to be routed."""
+    must_serve: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nobody came last time, though we had said so: a plan drops it last of all."""
     missed_reason: Mapped[MissedReason | None]
     cancel_reason: Mapped[CancelReason | None]
     """Why it is cancelled; some reasons end, and the pickup stands again."""

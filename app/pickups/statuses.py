@@ -34,6 +34,8 @@ class CancelReason(enum.StrEnum):
     """No collection that day, and it could not be moved."""
     MERGED = "merged"
     """Moved onto a day on which the household already had one."""
+    UNSERVED = "unserved"
+    """There was no room for it on that day's routes; the household was given another day."""
     OFFICE = "office"
     """Somebody decided so; it does not come back by itself."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Self
 
-from app.kernel.clock import at_local
+from app.kernel.clock import at_local, local_date
 from app.messaging.hours import SendingHours
 from app.settings import Settings
 
@@ -23,6 +23,8 @@ class Timetable:
     closes_at: time = time(20, 0)
     """On the day itself, local time, after which nobody comes any more."""
     hours: SendingHours = field(default_factory=SendingHours)
+    same_day_until: time | None = None
+    """On the day itself, local time, up to which it takes requests again; never where none."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -31,10 +33,13 @@ class Timetable:
             settings.pickup_request_cutoff,
             settings.pickup_day_closes_at,
             SendingHours(settings.sending_hours_start, settings.sending_hours_end),
+            settings.pickup_same_day_until,
         )
 
     def takes_requests(self, day: dt.date, timezone: str, now: datetime) -> bool:
         """Whether `day` can still be asked for."""
+        if self.same_day_until is not None and local_date(now, timezone) == day:
+            return now < at_local(day, self.same_day_until, timezone)
         return now < at_local(day - timedelta(days=1), self.request_cutoff, timezone)
 
 

@@ -1,44 +1,30 @@
-"""Who goes where in what order: from stops and collectors to each collector's day. No database."""
+"""Who goes where in what order: from a snapshot of a hub's day to each collector's day. No database."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.kernel.place import Location
-from app.pickups.statuses import OPEN, PickupStatus
-from app.routing.ports import RouteOptimiser, RoutingFailed, TravelTimes
-from app.routing.problem import RoutingProblem, RoutingStop, Vehicle, Window
-from app.routing.ways import path_metres
-
-_WHENEVER = Window(0, 10 * 86_400)
-
-
-class StopState(enum.Enum):
-    DONE = enum.auto()
-    AHEAD = enum.auto()
-    OFF = enum.auto()
-    """Nobody is to go there any more; it stays on the sheet, last, so that the collector sees it is off."""
-
-
-def state_of(status: PickupStatus) -> StopState:
-    if status in OPEN:
-        return StopState.AHEAD
-    return StopState.DONE if status in (PickupStatus.COLLECTED, PickupStatus.MISSED) else StopState.OFF
+from app.routing.asking import Question, When
+from app.routing.models import WhyUnplanned
+from app.routing.ports import Effort, RouteOptimiser, TravelTimes, Watch
+from app.routing.problem import Round, RoutingPlan, WhyUnserved
+from app.routing.rules import RouteRules
+from app.routing.snapshot import Place, Snapshot, Stop, StopState
+from app.routing.ways import Ways, path_metres
 
 
 @dataclass(frozen=True)
-class Stop:
-    pickup_id: UUID
-    location: Location
-    state: StopState
-    row_id: UUID | None = None
-    """Of the stop's row, where it has one."""
-    collector_id: UUID | None = None
-    """Whose route of this day it is on."""
-    position: int = 0
+class Ahead:
+    """A stop that is still to come."""
+
+    stop: Stop
+    trip: int
+    arrives_at: datetime | None
+    """None where nobody has worked it out yet."""
 
 
 @dataclass(frozen=True)
@@ -46,64 +32,206 @@ class Day:
     """One collector's stops in order: what is done, what lies ahead, what is off."""
 
     collector_id: UUID
-    stops: tuple[Stop, ...]
+    behind: tuple[Stop, ...]
+    ahead: tuple[Ahead, ...]
+    off: tuple[Stop, ...]
+    """Called off, or turned away by this very plan."""
     distance_metres: int
-    """From the hub by all stops but those that are off, and back."""
+    """From the hub by all stops but those that are off, and back, with the ways to empty in between."""
+    returns_at: datetime | None = None
+    rests_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Every stop that lies ahead is on one of `days`, or named in `unserved`."""
+
+    days: tuple[Day, ...]
+    unserved: tuple[tuple[Stop, WhyUnplanned], ...] = ()
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Who finds the order, over which ways, and how long."""
+
+    optimiser: RouteOptimiser
+    travel_times: TravelTimes
+    effort: Effort | None = None
+    """None is the optimiser's own measure."""
+    watch: Watch | None = None
+
+
+class Order(enum.Enum):
+    SEARCH = enum.auto()
+    """Give new stops a place, and find a good order, at the least change of what is planned."""
+    KEEP = enum.auto()
+    """Leave who goes where and in what order; say when."""
+
+
+def is_settled(snapshot: Snapshot) -> bool:
+    """Whether there is nothing to plan: each stop ahead is on the route of somebody who can ride it, in a row."""
+    able = {one.collector_id for one in snapshot.able()}
+    if any(one.state is StopState.AHEAD and one.collector_id not in able for one in snapshot.stops):
+        return False
+    for collector_id in able:
+        mine = [one for one in snapshot.stops if one.collector_id == collector_id]
+        if sorted(mine, key=_rank) != mine:
+            return False
+    return True
+
+
+def _rank(stop: Stop) -> int:
+    return (StopState.DONE, StopState.AHEAD, StopState.OFF).index(stop.state)
 
 
 def lay_out(
-    hub: Location,
-    collectors: Sequence[UUID],
-    there: Sequence[Stop],
-    new: Sequence[Stop],
-    *,
-    optimiser: RouteOptimiser,
-    travel_times: TravelTimes,
-) -> list[Day]:
+    snapshot: Snapshot, rules: RouteRules, engine: Engine, now: datetime, order: Order = Order.SEARCH
+) -> Layout:
     """The day of every collector that has any stops.
 
-    Stops `there` keep their collector, unless that one is not among `collectors` any more and the stop lies
-    ahead; then it is shared out like the `new` ones. Raises `RoutingFailed`.
+    Stops that are done stay, and so does each collector's next one once the day has begun. The others keep their
+    collector and, within `rules.keep_within_seconds`, their time, as long as everybody can then be served; else
+    they move within the promised hours; else those that would stay unserved may be late by `rules.late_seconds`.
+    Raises `RoutingFailed`.
     """
-    everyone = sorted({*collectors, *(stop.collector_id for stop in there if stop.collector_id)})
-    gone = set(everyone) - set(collectors) if collectors else set()
-    # By pickup, not by present order: the same stops must always make the same problem.
-    ahead = sorted(
-        (stop for stop in (*there, *new) if stop.state is StopState.AHEAD), key=lambda stop: stop.pickup_id
-    )
-    done = [stop for stop in there if stop.state is StopState.DONE]
-    ways = travel_times.between([hub, *(stop.location for stop in (*ahead, *done))])
-    riders = [one for one in everyone if one not in gone]
-    problem = RoutingProblem(
-        ways,
-        tuple(_vehicle(rider, ahead, done) for rider in riders),
-        tuple(_to_serve(stop, point, riders) for point, stop in enumerate(ahead, 1)),
-        evenly=True,
-    )
-    plan = optimiser.optimise(problem)
-    if plan.unserved:
-        raise RoutingFailed(f"{len(plan.unserved)} stops were left out: {plan.unserved[0].why}")
-    order_of = {rider: done_by.stops for rider, done_by in zip(riders, plan.rounds, strict=True)}
-    number = {stop.pickup_id: point for point, stop in enumerate((*ahead, *done), 1)}
+    question = Question.of(snapshot, rules, now, keep_order=order is Order.KEEP)
+    ways = engine.travel_times.between(question.points)
+    planned_before = any(stop.place is not None for stop in question.ahead)
+    plan = _ask(question, ways, engine, When.KEPT if planned_before else When.PROMISED)
+    if planned_before and question.turned_away(plan):
+        wider = _ask(question, ways, engine, When.PROMISED)
+        plan = _better(question, plan, wider)
+        left = question.turned_away(plan)
+        if left:
+            plan = _better(question, plan, _ask(question, ways, engine, When.PROMISED, late=left))
+    return _read(question, plan, ways)
+
+
+def _ask(
+    question: Question, ways: Ways, engine: Engine, when: When, late: Collection[int] = ()
+) -> RoutingPlan:
+    return engine.optimiser.optimise(question.problem(ways, when, late), engine.effort, engine.watch)
+
+
+def _better(question: Question, one: RoutingPlan, other: RoutingPlan) -> RoutingPlan:
+    """The plan that turns fewer away; of equals the first."""
+    return other if len(question.turned_away(other)) < len(question.turned_away(one)) else one
+
+
+def _read(question: Question, plan: RoutingPlan, ways: Ways) -> Layout:
+    """The optimiser's answer in our own terms."""
+    unserved = [(question.ahead[one.stop], _why(one.why)) for one in plan.unserved]
+    unserved += ((stop, WhyUnplanned.OUT_OF_HOURS) for stop in question.too_late)
+    unserved.sort(key=lambda one: one[0].pickup_id)
+    rounds = dict(zip(question.riders, plan.rounds, strict=True))
     days = []
-    for one in everyone:
-        behind = [stop for stop in done if stop.collector_id == one]
-        next_up = [ahead[stop] for stop in order_of.get(one, ())]
-        off = [stop for stop in there if stop.state is StopState.OFF and stop.collector_id == one]
-        path = [0, *(number[stop.pickup_id] for stop in (*behind, *next_up)), 0]
-        metres = path_metres(ways, path)
-        if behind or next_up or off:
-            days.append(Day(one, (*behind, *next_up, *off), metres))
-    return days
+    for collector_id in _everyone(question.snapshot, rounds):
+        turned_away = [stop for stop, _ in unserved if stop.collector_id == collector_id]
+        day = _day(question, collector_id, rounds.get(collector_id, Round()), ways, turned_away)
+        if day.behind or day.ahead or day.off:
+            days.append(day)
+    return Layout(tuple(days), tuple(unserved))
 
 
-def _vehicle(rider: UUID, ahead: Sequence[Stop], done: Sequence[Stop]) -> Vehicle:
-    behind = [point for point, stop in enumerate(done, len(ahead) + 1) if stop.collector_id == rider]
-    own = [number for number, stop in enumerate(ahead) if stop.collector_id == rider]
-    own.sort(key=lambda number: ahead[number].position)
-    return Vehicle(start=behind[-1] if behind else None, shift=_WHENEVER, present=tuple(own))
+def _everyone(snapshot: Snapshot, riders: Iterable[UUID]) -> list[UUID]:
+    """Those who ride, and those who have a route though they do not ride any more."""
+    return sorted({*riders, *(one.collector_id for one in snapshot.stops if one.collector_id)})
 
 
-def _to_serve(stop: Stop, point: int, riders: Sequence[UUID]) -> RoutingStop:
-    owner = frozenset({riders.index(stop.collector_id)}) if stop.collector_id in riders else None
-    return RoutingStop(point, vehicles=owner)
+def _day(
+    question: Question, collector_id: UUID, round_: Round, ways: Ways, turned_away: Sequence[Stop]
+) -> Day:
+    snapshot = question.snapshot
+    behind = snapshot.of(collector_id, StopState.DONE)
+    first_trip = max((one.place.trip for one in behind if one.place), default=1)
+    ahead = tuple(
+        Ahead(question.ahead[visit.stop], first_trip + number, _moment(question, visit.arrives_seconds))
+        for number, trip in enumerate(round_.trips)
+        for visit in trip.visits
+    )
+    path = [0, *question.done_points(collector_id)]
+    metres = path_metres(ways, path if ahead else [*path, 0]) + (round_.travel_metres if ahead else 0)
+    return Day(
+        collector_id,
+        tuple(behind),
+        ahead,
+        (*snapshot.of(collector_id, StopState.OFF), *turned_away),
+        metres if behind or ahead else 0,
+        returns_at=_moment(question, round_.trips[-1].returns_seconds) if ahead else None,
+        rests_at=_moment(question, round_.rests.opens_seconds) if ahead and round_.rests else None,
+    )
+
+
+def _moment(question: Question, seconds: int) -> datetime:
+    return question.midnight + timedelta(seconds=seconds)
+
+
+def _why(why: WhyUnserved) -> WhyUnplanned:
+    return WhyUnplanned.NO_COLLECTOR if why is WhyUnserved.NO_VEHICLE else WhyUnplanned(why.value)
+
+
+def put_in_place(snapshot: Snapshot, layout: Layout) -> Snapshot:
+    """`snapshot` as it will be once `layout` is written: where a second look found something else, what was
+    planned meanwhile stands and only the difference is planned anew.
+    """
+    planned = {
+        one.stop.pickup_id: Place(day.collector_id, len(day.behind) + number, one.trip, one.arrives_at)
+        for day in layout.days
+        for number, one in enumerate(day.ahead, 1)
+    }
+    stops = (
+        replace(stop, place=planned.get(stop.pickup_id, stop.place))
+        if stop.state is StopState.AHEAD
+        else stop
+        for stop in snapshot.stops
+    )
+    return replace(snapshot, stops=tuple(sorted(stops, key=_by_place)))
+
+
+def _by_place(stop: Stop) -> tuple[int, str, int, str]:
+    """As `read` has them: by route and position, then the new ones by pickup."""
+    if stop.place is None:
+        return (1, "", 0, str(stop.pickup_id))
+    return (0, str(stop.place.collector_id), stop.place.position, "")
+
+
+def carried_over(layout: Layout, seen: Snapshot, fresh: Snapshot) -> Layout:
+    """What of `layout`, made for `seen`, still holds of `fresh`: nothing that happened meanwhile is undone.
+
+    What was visited or called off meanwhile is behind or off; what somebody else moved stays where they put it; who
+    came meanwhile waits for the next plan.
+    """
+    before = {stop.pickup_id: stop for stop in seen.stops}
+    now = {stop.pickup_id: stop for stop in fresh.stops}
+    ours = {
+        key
+        for key, stop in now.items()
+        if stop.state is StopState.AHEAD and key in before and before[key].place == stop.place
+    }
+    planned = {one.stop.pickup_id: (day.collector_id, one) for day in layout.days for one in day.ahead}
+    unserved = tuple((now[one.pickup_id], why) for one, why in layout.unserved if one.pickup_id in ours)
+    away = {stop.pickup_id for stop, _ in unserved}
+    by_rider = {day.collector_id: day for day in layout.days}
+    days = []
+    for collector_id in _everyone(fresh, by_rider):
+        day = by_rider.get(collector_id, Day(collector_id, (), (), (), 0))
+        stays = tuple(
+            replace(one, stop=now[one.stop.pickup_id]) for one in day.ahead if one.stop.pickup_id in ours
+        )
+        others = tuple(
+            Ahead(stop, stop.place.trip, stop.place.arrives_at)
+            for stop in fresh.of(collector_id, StopState.AHEAD)
+            if stop.place
+            and not (stop.pickup_id in ours and stop.pickup_id in planned)
+            and stop.pickup_id not in away
+        )
+        turned_away = (stop for stop, _ in unserved if stop.collector_id == collector_id)
+        days.append(
+            replace(
+                day,
+                behind=tuple(fresh.of(collector_id, StopState.DONE)),
+                ahead=(*stays, *others),
+                off=(*fresh.of(collector_id, StopState.OFF), *turned_away),
+            )
+        )
+    return Layout(tuple(one for one in days if one.behind or one.ahead or one.off), unserved)

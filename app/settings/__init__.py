@@ -19,6 +19,7 @@ from app.settings.campaigns import CampaignSettings
 from app.settings.gateways import GatewaySettings
 from app.settings.merchants import MerchantSettings
 from app.settings.payments import PaymentSettings
+from app.settings.routing import RoutingSettings
 
 PREFIX = "WEIGHBACK_"
 _SHORTEST_SECRET = 32
@@ -43,7 +44,9 @@ class Fairness(enum.StrEnum):
     """Every period anew: who earned least gets the round that yields most."""
 
 
-class Settings(CampaignSettings, MerchantSettings, PaymentSettings, GatewaySettings, BaseSettings):
+class Settings(
+    CampaignSettings, MerchantSettings, PaymentSettings, GatewaySettings, RoutingSettings, BaseSettings
+):
     """Every setting of the service. Units stand last in the names."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -81,6 +84,8 @@ class Settings(CampaignSettings, MerchantSettings, PaymentSettings, GatewaySetti
     pickup_horizon_days: int = Field(default=28, ge=1, le=366)
     pickup_request_cutoff: time = time(18, 0)
     """Local time on the day before, after which that day takes no more requests."""
+    pickup_same_day_until: time | None = None
+    """Local time up to which a day is still asked for on the day itself; never, where it is not set."""
     pickup_day_closes_at: time = time(20, 0)
     """Local time after which a pickup that nobody came to is missed, and its household told."""
     reminder_evening_at: time = time(18, 0)
@@ -90,14 +95,6 @@ class Settings(CampaignSettings, MerchantSettings, PaymentSettings, GatewaySetti
     sending_hours_start: time = time(6, 0)
     sending_hours_end: time = time(21, 0)
 
-    route_plan_at: time = time(5, 30)
-    """Local time from which a day's routes are planned by themselves."""
-    route_optimiser: str = "nearest-neighbour"
-    travel_times: str = "straight-line"
-    route_speed_kilometres_per_hour: float = Field(default=12, gt=0)
-    """Of a cargo bike, for straight lines."""
-    route_detour_factor: float = Field(default=1.3, ge=1)
-    """How much longer the streets are than a straight line."""
     fairness: Fairness = Fairness.OFF
     """How a hub's rounds are given to its collectors."""
     fairness_period_weeks: int = Field(default=1, ge=1, le=13)

@@ -5,7 +5,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -235,12 +235,14 @@ def test_a_file_without_a_needed_column_is_told_which(run: Run, tmp_path: Path) 
 
 
 def test_a_day_is_planned_and_what_nobody_can_go_to_is_named(run: Run, database: Database) -> None:
-    monday_noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    later = datetime.now(UTC) + timedelta(days=4)
+    tuesday = (later + timedelta(days=(1 - later.weekday()) % 7)).date()
+    monday_noon = datetime.combine(tuesday - timedelta(days=1), time(12), UTC)
     with database.unit_of_work() as session:
         zone = neighbourhood.zone(session, monday_noon)
         home = neighbourhood.household(session, monday_noon, zone.id)
         pickup = pickups.request(session, home.id, monday_noon).pickup
-    nobody = run("plan", "--date", "2026-03-03")
+    nobody = run("plan", "--date", str(tuesday))
     assert (nobody.status, nobody.out.splitlines()[-1]) == (1, f"unplanned {pickup.id} no_collector")
     with database.unit_of_work() as session:
         collectors.create(
@@ -252,10 +254,13 @@ def test_a_day_is_planned_and_what_nobody_can_go_to_is_named(run: Run, database:
             capacity_grams=150_000,
             now=monday_noon,
         )
-    assert run("plan", "--date", "2026-03-03", "--zone", "YAB").out == "1 routes, 1 pickups added\n"
-    assert run("plan", "--date", "2026-03-03").out == "1 routes, 0 pickups added\n"
-    wrong = run("plan", "--date", "2026-03-03", "--zone", "NOWHERE")
+    assert run("plan", "--date", str(tuesday), "--zone", "YAB").out == "1 routes, 1 pickups added\n"
+    assert run("plan", "--date", str(tuesday)).out == "1 routes, 0 pickups added\n"
+    wrong = run("plan", "--date", str(tuesday), "--zone", "NOWHERE")
     assert (wrong.status, wrong.err) == (1, "weighback: There is no such zone.\n")
+    over = run("plan", "--date", "2026-03-03")
+    assert (over.status, over.out) == (1, "")
+    assert "2026-03-03 is over" in over.err
 
 
 def test_the_book_is_proved_and_written_out(run: Run, database: Database, tmp_path: Path) -> None:

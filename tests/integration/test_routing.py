@@ -25,9 +25,12 @@ from app.pickups.statuses import OPEN, MissedReason, PickupStatus
 from app.places import editing
 from app.places.models import ExceptionKind
 from app.routing import plan as routing
-from app.routing.models import Route, RouteStop
-from app.routing.plan import DayPlan, WhyUnplanned
+from app.routing.layout import Engine
+from app.routing.models import Route, RouteStop, WhyUnplanned
+from app.routing.plan import DayPlan
+from app.routing.rules import RouteRules
 from app.routing.sheet import sheet_for
+from app.routing.snapshot import ZONE_UNCERTAINTY_METRES
 from app.routing.ways import Ways
 from tests.factories import neighbourhood
 from tests.factories.letterbox import Letterbox
@@ -37,6 +40,7 @@ MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MORNING = datetime(2026, 3, 3, 5, tzinfo=UTC)
 TUESDAY, WEDNESDAY = date(2026, 3, 3), date(2026, 3, 4)
 TRAVEL = StraightLine(kilometres_per_hour=12, detour_factor=1.3)
+ENGINE = Engine(NearestNeighbour(), TRAVEL)
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,12 @@ def town(database: Database) -> Town:
         return build(session)
 
 
-def plan(session: Session, day: date = TUESDAY, zone_code: str | None = None) -> DayPlan:
-    return routing.plan_day(session, day, NearestNeighbour(), TRAVEL, MORNING, zone_code=zone_code)
+def plan(
+    session: Session, day: date = TUESDAY, zone_code: str | None = None, now: datetime = MORNING
+) -> DayPlan:
+    return routing.plan_within(
+        session, day, now, engine=ENGINE, post=POST, rules=RouteRules(), zone_code=zone_code
+    )
 
 
 def layout(session: Session) -> list[tuple[UUID, int, UUID, datetime]]:
@@ -107,7 +115,7 @@ def test_planning_again_changes_nothing(database: Database, town: Town) -> None:
         plan(session)
         before = layout(session)
     with database.unit_of_work() as session:
-        again = routing.plan_day(session, TUESDAY, NearestNeighbour(), TRAVEL, MORNING + timedelta(hours=1))
+        again = plan(session, now=MORNING + timedelta(hours=1))
         assert again.added == 0
         assert layout(session) == before
 
@@ -202,11 +210,11 @@ def test_a_plan_waits_for_its_hour_and_only_while_a_pickup_is_on_no_route(
     at_dawn = datetime(2026, 3, 3, 4, 29, tzinfo=UTC)
     with database.unit_of_work() as session:
 
-        def due(now: datetime) -> list[tuple[str, date]]:
-            return routing.zones_due(session, now, time(5, 30), pickups.Timetable())
+        def due(now: datetime) -> list[tuple[UUID, date]]:
+            return routing.hubs_due(session, now, time(5, 30), RouteRules())
 
         assert due(at_dawn) == []
-        assert due(at_dawn + timedelta(minutes=1)) == [("YAB", TUESDAY)]
+        assert due(at_dawn + timedelta(minutes=1)) == [(town.hub_id, TUESDAY)]
         plan(session)
         assert due(at_dawn + timedelta(minutes=1)) == []
 
@@ -247,11 +255,10 @@ def test_ways_are_measured_from_a_zones_centre_where_the_household_is_not_known(
 
     with database.unit_of_work() as session:
         watching = Watching(kilometres_per_hour=12, detour_factor=1.3)
-        routing.plan_day(session, TUESDAY, NearestNeighbour(), watching, MORNING)
+        engine = Engine(NearestNeighbour(), watching)
+        routing.plan_within(session, TUESDAY, MORNING, engine=engine, post=POST, rules=RouteRules())
     unknown = [point for point in asked if point.source == "zone"]
     assert len(unknown) == 3
     assert set(unknown) == {
-        replace(
-            unknown[0], latitude=6.515, longitude=3.375, uncertainty_metres=routing.ZONE_UNCERTAINTY_METRES
-        )
+        replace(unknown[0], latitude=6.515, longitude=3.375, uncertainty_metres=ZONE_UNCERTAINTY_METRES)
     }

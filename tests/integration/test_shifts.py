@@ -44,7 +44,7 @@ def test_a_collector_rides_on_the_days_of_his_week_and_every_day_where_none_was_
         statements: list[object] = []
         event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
         on_tuesday = shifts.working(session, zone.hub_id, TUESDAY, USUAL)
-        assert len(statements) == 3
+        assert len(statements) == 4
         assert {one.collector_id: one.shift for one in on_tuesday} == {always.id: USUAL, tuesdays.id: EARLY}
         assert [(one.capacity_litres, set(one.zones)) for one in on_tuesday] == [
             (800, set()),

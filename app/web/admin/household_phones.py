@@ -34,6 +34,7 @@ _PHONE = {
     "language": "en",
     "gets_receipts": True,
     "gets_reminders": True,
+    "gets_approach": False,
     "guarded": False,
     "confirmed_at": None,
     "spends_from": None,
@@ -61,6 +62,7 @@ class TextsChange(Input):
 
     gets_receipts: Flag = absent()
     gets_reminders: Flag = absent()
+    gets_approach: Flag = absent()
 
 
 class HouseholdPhoneOut(Output):
@@ -71,6 +73,7 @@ class HouseholdPhoneOut(Output):
     language: str
     gets_receipts: bool
     gets_reminders: bool
+    gets_approach: bool = Field(description="Whether it is told when the collector is a few stops away.")
     guarded: bool = Field(description="Silent for so long that it may be a stranger's by now.")
     confirmed_at: datetime | None = Field(description="When it was last made certain to be theirs.")
     spends_from: datetime | None = Field(description="Before, it spends nothing without the household's PIN.")
@@ -125,6 +128,7 @@ def change_phone(
             line.phone,
             receipts=given.get("gets_receipts", line.gets_receipts),
             reminders=given.get("gets_reminders", line.gets_reminders),
+            approach=given.get("gets_approach"),
         )
         trail.wrote(
             session, caller, "phone_changed", "household", household_id, now=now, phone_id=str(phone_id)
