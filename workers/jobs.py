@@ -9,7 +9,7 @@ from workers.deliver import deliver_texts
 from workers.floats import WATCH_FLOATS, watch_floats
 from workers.forgetting import FORGET_OLD, forget_old
 from workers.households import END_REPLACED_PHONES, end_replaced_phones
-from workers.payouts import SETTLE_PAYOUTS, settle_payouts
+from workers.payouts import SETTLE_PAYOUTS, WATCH_PAYOUTS, settle_payouts, watch_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.reconciliation import RECONCILE_PAYOUTS, reconcile_payouts
 from workers.registry import Registry
@@ -35,6 +35,7 @@ registry.job(WATCH_FLOATS, every=EVERY_TEN_MINUTES)(watch_floats)
 registry.job(EXPIRE_VOUCHERS, every=EVERY_TEN_MINUTES)(expire_vouchers)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
 registry.job(RECONCILE_PAYOUTS, every=EVERY_HOUR)(reconcile_payouts)
+registry.job(WATCH_PAYOUTS, every=EVERY_TEN_MINUTES)(watch_payouts)
 registry.job(FOLLOW_UP_USSD, every=30)(follow_up_ussd)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)
 registry.job(FORGET_OLD, every=EVERY_NIGHT)(forget_old)

@@ -47,17 +47,47 @@ def late_reversed(session: Session, payout: Payout, attempt: PayoutAttempt, now:
     _book(session, payout, f"late-reversed:{attempt.id}", way, now)
 
 
+def recovered(session: Session, payout: Payout, attempt: PayoutAttempt, now: datetime) -> None:
+    """The programme's bank to receivable: somebody has paid a late payment back."""
+    bank = ledger.named(session, ledger.FUNDING_PROGRAMME)
+    receivable = ledger.named(session, ledger.RECEIVABLE_PAYOUTS)
+    _book(session, payout, f"recovered:{attempt.id}", (bank, receivable), now)
+
+
+def written_off(session: Session, payout: Payout, attempt: PayoutAttempt, now: datetime) -> None:
+    """Written-off to receivable: nobody will pay a late payment back."""
+    lost = ledger.named(session, ledger.WRITTEN_OFF)
+    receivable = ledger.named(session, ledger.RECEIVABLE_PAYOUTS)
+    _book(session, payout, f"written-off:{attempt.id}", (lost, receivable), now)
+
+
+def fee(session: Session, payout: Payout, attempt: PayoutAttempt, fee_minor: int, now: datetime) -> None:
+    """Fees to float: the provider kept something for its work. A discount goes the other way."""
+    fees = ledger.named(session, ledger.fees_code(attempt.provider))
+    ours = _float(session, attempt.provider)
+    way = (fees, ours) if fee_minor > 0 else (ours, fees)
+    _book(session, payout, f"fee:{attempt.id}", way, now, amount_minor=abs(fee_minor))
+
+
 def _float(session: Session, provider: str) -> UUID:
     return ledger.named(session, ledger.float_code(provider))
 
 
-def _book(session: Session, payout: Payout, what: str, way: tuple[UUID, UUID], now: datetime) -> None:
+def _book(
+    session: Session,
+    payout: Payout,
+    what: str,
+    way: tuple[UUID, UUID],
+    now: datetime,
+    *,
+    amount_minor: int | None = None,
+) -> None:
     kind = what.partition(":")[0].replace("-", "_")
     ledger.transfer(
         session,
         key=f"payout:{payout.id}:{what}",
         kind=f"payout_{kind}",
-        postings=[ledger.Posting(*way, payout.amount_minor)],
+        postings=[ledger.Posting(*way, amount_minor or payout.amount_minor)],
         reason=f"payout through {payout.provider}",
         cause=ledger.Cause("payout", payout.id),
         effective_at=now,

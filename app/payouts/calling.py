@@ -8,7 +8,7 @@ have been made: it is asked after, never sent again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.kernel.ids import new_id
 from app.payouts import asking, booking
 from app.payouts.choosing import choose
+from app.payouts.exchanging import Exchange
 from app.payouts.floats.watching import tried
 from app.payouts.health import note, note_short
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt
@@ -128,10 +129,18 @@ def claim(session: Session, office: Office, now: datetime) -> Claimed | None:
     return Claimed(payout.id, _call(attempt, submit=False))
 
 
-def answered(session: Session, office: Office, call: Call, result: SubmitResult, now: datetime) -> None:
+def answered(
+    session: Session,
+    office: Office,
+    call: Call,
+    result: SubmitResult,
+    now: datetime,
+    *,
+    exchange: Sequence[Exchange] = (),
+) -> None:
     """Record what a submit came to."""
     turn = _turn(session, call.attempt_id, office.heard, now)
-    word = Word(_worded(result), "submit")
+    word = Word(_worded(result), "submit", exchange=exchange)
     note(session, call.provider, result, now)
     if result.outcome is SubmitOutcome.NOT_SENT:
         keep(turn, word)
@@ -144,13 +153,29 @@ def answered(session: Session, office: Office, call: Call, result: SubmitResult,
         turn.payout.next_check_at = now + wait
 
 
-def looked_up(session: Session, office: Office, call: Call, seen: Observation, now: datetime) -> None:
+def looked_up(
+    session: Session,
+    office: Office,
+    call: Call,
+    seen: Observation,
+    now: datetime,
+    *,
+    exchange: Sequence[Exchange] = (),
+) -> None:
     """Record what a query came to."""
-    _observe(_turn(session, call.attempt_id, office.heard, now), office, Word(seen, "query"))
+    turn = _turn(session, call.attempt_id, office.heard, now)
+    _observe(turn, office, Word(seen, "query", exchange=exchange))
 
 
 def called_back(
-    session: Session, office: Office, attempt_id: UUID, *, seen: Observation, level: AuthLevel, now: datetime
+    session: Session,
+    office: Office,
+    attempt_id: UUID,
+    *,
+    seen: Observation,
+    level: AuthLevel,
+    now: datetime,
+    exchange: Sequence[Exchange] = (),
 ) -> bool:
     """Record a callback. A signed one is an answer, and so is one that bears a question of ours.
 
@@ -159,7 +184,7 @@ def called_back(
     Also of a payout that is paid, where the callback says that it was not, or was taken back.
     """
     turn = _turn(session, attempt_id, office.heard, now)
-    word = Word(seen, "callback", level.name.lower())
+    word = Word(seen, "callback", level.name.lower(), exchange)
     if level >= AuthLevel.SIGNED:
         _observe(turn, office, word)
         return False

@@ -10,6 +10,7 @@ import structlog
 from app.db import Database
 from app.kernel.clock import Clock
 from app.payouts.calling import Call, Office, answered, claim, looked_up
+from app.payouts.exchanging import heard
 from app.payouts.ports import Observation, ObservedStatus, SubmitResult
 
 AT_ONCE = 16
@@ -51,17 +52,19 @@ async def _make_one(database: Database, office: Office, clock: Clock, call: Call
     provider = office.providers[call.provider]
     if call.submit:
         result = SubmitResult()
-        try:
-            result = await provider.submit(call.request)
-        except Exception:  # a mistake in an adapter must not look like a payment that was not made
-            log.exception("payout.adapter_failed", attempt_id=str(call.attempt_id))
+        with heard() as exchange:
+            try:
+                result = await provider.submit(call.request)
+            except Exception:  # a mistake in an adapter must not look like a payment that was not made
+                log.exception("payout.adapter_failed", attempt_id=str(call.attempt_id))
         with database.unit_of_work() as session:
-            answered(session, office, call, result, clock.now())
+            answered(session, office, call, result, clock.now(), exchange=exchange)
         return
     seen = Observation(ObservedStatus.UNCLEAR)
-    try:
-        seen = await provider.query(call.request, call.provider_reference)
-    except Exception:
-        log.exception("payout.adapter_failed", attempt_id=str(call.attempt_id))
+    with heard() as exchange:
+        try:
+            seen = await provider.query(call.request, call.provider_reference)
+        except Exception:
+            log.exception("payout.adapter_failed", attempt_id=str(call.attempt_id))
     with database.unit_of_work() as session:
-        looked_up(session, office, call, seen, clock.now())
+        looked_up(session, office, call, seen, clock.now(), exchange=exchange)

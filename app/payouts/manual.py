@@ -16,7 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidInput, NotFound, Refused
-from app.payouts.models import Payout, PayoutAttempt, PayoutProof, ProofStatus
+from app.payouts.models import (
+    DecisionStatus,
+    Payout,
+    PayoutAttempt,
+    PayoutDecision,
+    PayoutProof,
+    ProofStatus,
+)
 from app.payouts.observing import Word, keep
 from app.payouts.ports import Observation, ObservedStatus, PayoutListener
 from app.payouts.statuses import PayoutStatus
@@ -75,6 +82,12 @@ def record_proof(session: Session, payout_id: UUID, receipt: Receipt, desk: Desk
             return standing
         raise Conflict("The payout has another proof; reject that one first.")
     turn = _waiting(session, payout, desk)
+    if session.scalar(
+        select(PayoutDecision.id).where(
+            PayoutDecision.payout_id == payout_id, PayoutDecision.status == DecisionStatus.WAITING
+        )
+    ):
+        raise Conflict("The payout has a decision that waits for a second person; reject that one first.")
     known = select(PayoutProof.id).where(
         PayoutProof.method == receipt.method,
         PayoutProof.receipt_number == number,

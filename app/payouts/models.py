@@ -55,6 +55,8 @@ class Payout(Base):
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[PayoutStatus] = mapped_column(index=True)
     review_reason: Mapped[str | None] = mapped_column(String(200))
+    alarmed_at: Mapped[datetime | None] = mapped_column(index=True)
+    """Since when a provider's word contradicts what was booked; None once a person has seen to it."""
     next_check_at: Mapped[datetime | None] = mapped_column(index=True)
     checks: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -71,6 +73,10 @@ class AttemptResult(enum.StrEnum):
     LATE = "late"
     """Paid after the payout was closed: a receivable."""
     REVERSED = "reversed"
+    RECOVERED = "recovered"
+    """It was late, and whoever owed it has paid the programme back."""
+    WRITTEN_OFF = "written_off"
+    """It was late, and will never be paid back."""
 
 
 class PayoutAttempt(Base):
@@ -95,6 +101,8 @@ class PayoutAttempt(Base):
     open: Mapped[bool] = mapped_column(default=True)
     result: Mapped[AttemptResult | None]
     first_not_found_at: Mapped[datetime | None]
+    fee_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What the provider kept for its work, booked; below zero for a discount."""
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
@@ -106,6 +114,10 @@ Index(
     sqlite_where=text("open"),
     postgresql_where=text("open"),
 )
+
+
+_LATE = text("result = 'late'")
+Index("ix_payout_attempts_late", PayoutAttempt.closed_at, sqlite_where=_LATE, postgresql_where=_LATE)
 
 
 class PayoutObservation(Base):
@@ -120,6 +132,8 @@ class PayoutObservation(Base):
     auth_level: Mapped[str] = mapped_column(String(12))
     outcome: Mapped[str] = mapped_column(String(24))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    exchange: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    """What went over the wire, redacted (`app.payouts.exchanging`)."""
     observed_at: Mapped[datetime]
 
 
@@ -193,4 +207,49 @@ Index(
     unique=True,
     sqlite_where=text("status <> 'rejected'"),
     postgresql_where=text("status <> 'rejected'"),
+)
+
+
+class Verdict(enum.StrEnum):
+    """What a person decides about a payout."""
+
+    PAID = "paid"
+    NOT_PAID = "not_paid"
+    RECOVERED = "recovered"
+    """What was paid too late has been paid back to the programme."""
+    WRITTEN_OFF = "written_off"
+    """It never will be."""
+
+
+class DecisionStatus(enum.StrEnum):
+    WAITING = "waiting"
+    """For the second person."""
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class PayoutDecision(Base):
+    """A person's word on a payout, and above an amount a second person's on that."""
+
+    __tablename__ = "payout_decisions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), index=True)
+    verdict: Mapped[Verdict]
+    reason: Mapped[str] = mapped_column(String(200))
+    status: Mapped[DecisionStatus] = mapped_column(index=True)
+    decided_by: Mapped[str] = mapped_column(String(120))
+    decided_at: Mapped[datetime]
+    seconded_by: Mapped[str | None] = mapped_column(String(120))
+    """Who confirmed or rejected it."""
+    seconded_at: Mapped[datetime | None]
+    rejected_because: Mapped[str | None] = mapped_column(String(200))
+
+
+Index(
+    "uq_payout_decisions_waiting",
+    PayoutDecision.payout_id,
+    unique=True,
+    sqlite_where=text("status = 'waiting'"),
+    postgresql_where=text("status = 'waiting'"),
 )

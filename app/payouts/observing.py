@@ -6,11 +6,13 @@ currency and payee are the ones that were asked for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.kernel.phone import mask
 from app.payouts import booking
+from app.payouts.exchanging import Exchange, redacted
 from app.payouts.models import AttemptResult, Payout, PayoutObservation
 from app.payouts.ports import Capabilities, Observation, ObservedStatus
 from app.payouts.statuses import IN_FLIGHT, PayoutStatus
@@ -22,6 +24,8 @@ ANSWER = "direct"
 """The level of an answer on a connection that we opened ourselves."""
 
 _S = PayoutStatus
+_CLOSED = frozenset({AttemptResult.RECOVERED, AttemptResult.WRITTEN_OFF})
+_PAID_ONCE = frozenset({AttemptResult.SUCCEEDED, AttemptResult.LATE, AttemptResult.REVERSED}) | _CLOSED
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Word:
     source: str
     """`submit`, `query`, `callback`, `statement` or `operator`."""
     auth_level: str = ANSWER
+    exchange: Sequence[Exchange] = ()
+    """What went over the wire."""
 
 
 def observe(turn: Turn, word: Word, capabilities: Capabilities, final_after: timedelta) -> None:
@@ -59,6 +65,7 @@ def observe(turn: Turn, word: Word, capabilities: Capabilities, final_after: tim
         case ObservedStatus.UNCLEAR:
             if turn.payout.status is _S.SUBMITTING and turn.attempt.open:
                 turn.move(_S.UNKNOWN)
+    _note_fee(turn, seen)
     turn.session.flush()
 
 
@@ -78,6 +85,7 @@ def keep(turn: Turn, word: Word) -> None:
                 "currency": seen.currency,
                 "payee_phone": mask(seen.payee_phone) if seen.payee_phone else None,
             },
+            exchange=redacted(word.exchange, turn.payout.payee_phone, seen.question) or None,
             observed_at=turn.now,
         )
     )
@@ -92,7 +100,7 @@ def _processing(turn: Turn) -> None:
 
 
 def _succeeded(turn: Turn, seen: Observation) -> None:
-    if turn.attempt.result in {AttemptResult.SUCCEEDED, AttemptResult.LATE, AttemptResult.REVERSED}:
+    if turn.attempt.result in _PAID_ONCE:
         return
     difference = _difference(turn.payout, seen)
     if turn.payout.status in IN_FLIGHT or turn.payout.status is _S.RESERVED:
@@ -136,6 +144,8 @@ def _reversed(turn: Turn, seen: Observation) -> None:
     elif attempt.result is AttemptResult.LATE:
         attempt.result = AttemptResult.REVERSED
         booking.late_reversed(turn.session, payout, attempt, turn.now)
+    elif attempt.result in _CLOSED:
+        turn.alarm("the provider took back a late payment that had been settled otherwise")
     elif payout.status in IN_FLIGHT and attempt.open:
         turn.give_back(AttemptResult.REVERSED)  # paid and taken back before we ever heard
 
@@ -157,6 +167,15 @@ def _not_found(turn: Turn, capabilities: Capabilities, final_after: timedelta) -
         stated = capabilities.not_found_final_after
         if stated is not None and turn.now - attempt.created_at >= max(stated, final_after):
             turn.give_back(AttemptResult.NOT_FOUND)
+
+
+def _note_fee(turn: Turn, seen: Observation) -> None:
+    """Book what the provider kept for a payment that it made, the first time that it says so."""
+    attempt = turn.attempt
+    made = attempt.result in {AttemptResult.SUCCEEDED, AttemptResult.LATE}
+    if made and seen.fee_minor and seen.status is ObservedStatus.SUCCEEDED and attempt.fee_minor is None:
+        attempt.fee_minor = seen.fee_minor
+        booking.fee(turn.session, turn.payout, attempt, seen.fee_minor, turn.now)
 
 
 def _difference(payout: Payout, seen: Observation) -> str | None:

@@ -130,6 +130,8 @@ class Observation:
     """In an answer to a call of ours: the id under which a callback will tell more. In a callback: that id."""
     short_of_float: bool = False
     """Not paid because our own account with the provider holds too little: others go first for a while."""
+    fee_minor: int | None = None
+    """What the provider kept for its work beside the amount, where it says so; below zero for a discount."""
     balance_minor: int | None = None
     """What our own account with the provider holds after it, where its answer says so."""
 

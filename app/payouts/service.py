@@ -1,7 +1,7 @@
-"""Asking for payouts, and the decisions that people take about them.
+"""Asking for payouts, and reading what became of them.
 
 How a payout then goes its way: `driver` (the worker's calls), `calling` (what is stored around each call),
-`observing` (what an answer means), `turning` and `booking` (state and book in one step).
+`observing` (what an answer means), `turning` and `booking` (state and book in one step), `deciding` (people's word).
 """
 
 from __future__ import annotations
@@ -15,16 +15,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InsufficientBalance, NotFound
+from app.errors import InsufficientBalance, NotFound
 from app.jobs import Jobs
 from app.kernel.ids import new_id
 from app.ledger import service as ledger
-from app.payouts import booking, manual
-from app.payouts.models import AttemptResult, Payout, PayoutAttempt, PayoutObservation
-from app.payouts.observing import Word, keep
-from app.payouts.ports import Observation, ObservedStatus, PayoutListener
+from app.payouts import booking
+from app.payouts.models import Payout, PayoutAttempt, PayoutObservation
 from app.payouts.statuses import PayoutStatus
-from app.payouts.turning import Turn
 
 JOB = "settle_payouts"
 """Does all that is due: submits what is reserved, asks after what is in flight."""
@@ -133,41 +130,3 @@ def observations(session: Session, payout_id: UUID) -> list[PayoutObservation]:
             .order_by(PayoutObservation.id)
         )
     )
-
-
-def decide(
-    session: Session,
-    payout_id: UUID,
-    *,
-    paid: bool,
-    by: str,
-    reason: str,
-    heard: PayoutListener,
-    now: datetime,
-) -> Payout:
-    """A person's word on a payout in review: it was paid, or it was not and is given back.
-
-    One that waits to be paid by hand can be given back before it comes to review; that it was paid takes a proof.
-    Raises `NotFound`, and `Conflict` for a payout that takes no such decision.
-    """
-    payout = session.get(Payout, payout_id, with_for_update=True, populate_existing=True)
-    if payout is None:
-        raise NotFound("There is no such payout.")
-    by_hand = payout.provider == manual.NAME
-    if payout.status is not PayoutStatus.NEEDS_REVIEW and not (
-        by_hand and payout.status is PayoutStatus.PENDING
-    ):
-        raise Conflict(f"The payout is {payout.status.value}; only one in review takes a decision.")
-    if by_hand and (paid or manual.standing_proof(session, payout_id) is not None):
-        raise Conflict("What is paid by hand is decided by its proof: record, confirm or reject that.")
-    made = attempts(session, payout.id)
-    attempt = next((one for one in made if one.open), made[-1])
-    turn = Turn(session, payout, attempt, heard, now)
-    status = ObservedStatus.SUCCEEDED if paid else ObservedStatus.FAILED
-    keep(turn, Word(Observation(status, code=f"{by}: {reason}"[:200]), "operator", "operator"))
-    payout.review_reason = reason[:200]
-    if paid:
-        turn.settle()
-    else:
-        turn.give_back(AttemptResult.FAILED)
-    return payout

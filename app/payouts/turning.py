@@ -58,6 +58,7 @@ class Turn:
         """Somebody must act outside the book; the state stays as it is."""
         log.error("payout.alarm", payout_id=str(self.payout.id), reason=reason)
         self.payout.review_reason = reason
+        self.payout.alarmed_at = self.payout.alarmed_at or self.now
 
 
 def move(

@@ -11,6 +11,7 @@ import pytest
 
 from app.adapters.payments.standin_company import Switches
 from app.ledger.chart import CHART, AccountKind, Heading
+from app.payouts.alarms import NEXT_STEP, RAISED_AFTER, AlarmKind
 from app.payouts.statuses import PayoutStatus
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,31 @@ def test_every_state_of_a_payout_is_drawn(status: PayoutStatus) -> None:
 
 def test_every_transfer_that_a_payout_books_is_documented() -> None:
     booking = (ROOT / "app" / "payouts" / "booking.py").read_text()
-    kinds = re.findall(r'_book\(session, payout, f?"([a-z-]+)', booking)
+    kinds = re.findall(r'_book\(\s*session, payout, f?"([a-z-]+)', booking)
     assert len(kinds) > 5
     for kind in kinds:
         assert f"`payout_{kind.replace('-', '_')}`" in DOCUMENT
+
+
+@pytest.mark.parametrize("kind", AlarmKind)
+def test_every_alarm_says_what_the_operator_does(kind: AlarmKind) -> None:
+    (row,) = [line for line in DOCUMENT.splitlines() if line.startswith(f"| `{kind}` |")]
+    _, _, raised, meaning, step, _ = row.split("|")
+    age = RAISED_AFTER[kind]
+    hours = age.total_seconds() / 3600
+    spoken = (
+        f"{hours / 24:.0f} day"
+        if hours >= 24
+        else f"{hours:.0f} hour"
+        if hours >= 1
+        else f"{hours * 60:.0f} minutes"
+    )
+    assert (spoken if age else "at once") in raised
+    assert len(meaning.split()) > 5
+    assert len(step.split()) > 3
+    assert NEXT_STEP[kind]
+
+
+def test_no_alarm_is_documented_that_there_is_not() -> None:
+    table = DOCUMENT[DOCUMENT.index("| alarm | raised |") :].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(AlarmKind)

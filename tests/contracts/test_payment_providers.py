@@ -117,11 +117,11 @@ def test_what_was_never_sent_is_sent_later_and_once(database_url: str) -> None:
         payout_id = purse.redeem(50_000)
         standin = purse.container.payment_providers["standin"]
         assert isinstance(standin, Standin)
-        reachable, standin._api_url = standin._api_url, "http://127.0.0.1:9/closed"
+        reachable, standin._wire._api_url = standin._wire._api_url, "http://127.0.0.1:9/closed"
         for _ in range(3):
             purse.work(HOUR)
             assert purse.status(payout_id) is PayoutStatus.RESERVED
-        standin._api_url = reachable
+        standin._wire._api_url = reachable
         purse.work(HOUR)
         assert purse.status(payout_id) is PayoutStatus.PAID
         assert purse.credited(payout_id) == 1
@@ -133,7 +133,7 @@ def test_a_company_that_cannot_be_reached_for_half_a_day_gets_no_more_tries(data
         payout_id = purse.redeem(50_000)
         standin = purse.container.payment_providers["standin"]
         assert isinstance(standin, Standin)
-        standin._api_url = "http://127.0.0.1:9/closed"
+        standin._wire._api_url = "http://127.0.0.1:9/closed"
         for _ in range(13):
             purse.work(HOUR)
         assert purse.status(payout_id) is PayoutStatus.FAILED

@@ -15,8 +15,10 @@ from sqlalchemy.exc import OperationalError
 
 from app.adapters.payments.standin import SIGNATURE_HEADER, signature
 from app.errors import Conflict, InsufficientBalance, InvalidInput, Refused
+from app.payouts import deciding
 from app.payouts import service as payouts
-from app.payouts.models import AttemptResult, PayoutObservation
+from app.payouts.manual import Desk
+from app.payouts.models import AttemptResult, PayoutObservation, Verdict
 from app.payouts.statuses import PayoutStatus
 from app.rewards.announcing import Announcer
 from app.rewards.models import RedemptionStatus
@@ -182,18 +184,12 @@ def test_a_person_decides_what_nobody_else_could_find_out(database_url: str, *, 
         purse.work()
         assert purse.status(payout_id) is PayoutStatus.NEEDS_REVIEW
         heard = Announcer(purse.container.post, "NG")
+        verdict = Verdict.PAID if paid else Verdict.NOT_PAID
 
         def decide() -> None:
+            desk = Desk("ops", 500_000, heard, purse.clock.now())
             with purse.database.unit_of_work() as session:
-                payouts.decide(
-                    session,
-                    payout_id,
-                    paid=paid,
-                    by="ops",
-                    reason="asked them by phone",
-                    heard=heard,
-                    now=purse.clock.now(),
-                )
+                deciding.decide(session, payout_id, verdict, "asked them by phone", desk)
 
         decide()
         with pytest.raises(Conflict):
@@ -216,8 +212,13 @@ def test_everything_ever_said_is_kept_with_the_payee_masked(database_url: str) -
                 ("query", "direct", "succeeded"),
             ]
             assert payouts.attempts(session, payout_id)[0].result is AttemptResult.SUCCEEDED
-            kept = json.dumps([one.detail for one in session.scalars(select(PayoutObservation))])
-        assert purse.street.phone not in kept
+            rows = session.scalars(select(PayoutObservation)).all()
+            exchanges = [exchange for one in rows for exchange in one.exchange or []]
+            calls = [(one["method"], one["status"]) for one in exchanges]
+            assert calls == [("POST", 202), ("POST", None), ("GET", 200)]
+            kept = json.dumps([[one.detail, one.exchange] for one in rows])
+        assert purse.street.phone[-10:] not in kept
+        assert KEY not in kept
 
 
 def test_a_callback_that_is_forged_only_makes_us_ask(database_url: str) -> None:

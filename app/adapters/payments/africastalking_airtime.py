@@ -247,7 +247,13 @@ class AfricasTalkingAirtime:
             currency=currency,
             payee_phone=_phone(told.get("destination")),
             code=text(told.get("status")),
+            fee_minor=self._fee(told.get("discount")),
         )
+
+    def _fee(self, discount: object) -> int | None:
+        """They take less than the airtime's worth for it: a fee below zero."""
+        currency, minor = self._money(discount)
+        return -minor if minor is not None and currency == self.capabilities.currency else None
 
     def _money(self, value: object) -> tuple[str | None, int | None]:
         """`NGN 500.0000` as currency and minor units."""

@@ -319,7 +319,7 @@ def _observation(data: Mapping[str, Any], request: WireRequest | None) -> Observ
         log.error("paystack.unknown_status", status=str(word)[:40])
     if word == "otp":
         log.error("paystack.waits_for_otp", reference=text(data.get("reference")))
-    amount = data.get("amount")
+    amount, fee = data.get("amount"), data.get("fee_charged")
     return Observation(
         status or ObservedStatus.UNCLEAR,
         reference=text(data.get("reference")),
@@ -328,6 +328,7 @@ def _observation(data: Mapping[str, Any], request: WireRequest | None) -> Observ
         currency=text(data.get("currency")),
         payee_phone=_payee(data, request),
         code=str(word)[:40],
+        fee_minor=fee if isinstance(fee, int) and not isinstance(fee, bool) else None,
     )
 
 

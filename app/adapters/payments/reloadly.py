@@ -304,7 +304,14 @@ class Reloadly:
             currency=text(said.get("deliveredAmountCurrencyCode")) if delivered else None,
             payee_phone=f"+{phone}" if phone else None,
             code=str(word)[:40],
+            fee_minor=self._fee(said),
         )
+
+    def _fee(self, said: Mapping[str, Any]) -> int | None:
+        """They take less than the airtime's worth for it, by the operator's discount: a fee below zero."""
+        minor = to_minor(said.get("discount"), self._exponent)
+        ours = said.get("discountCurrencyCode") == self.capabilities.currency
+        return -minor if minor is not None and ours else None
 
 
 def _written(moment: datetime) -> str:

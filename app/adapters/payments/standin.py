@@ -17,6 +17,7 @@ from uuid import UUID
 import httpx
 import structlog
 
+from app.adapters.payments.wire import PHASES, Answer, NoAnswer, Wire, text, unclear, unread, without_answer
 from app.payouts.ports import (
     AuthLevel,
     Capabilities,
@@ -56,10 +57,8 @@ class Standin:
     """A `PaymentProvider` and a `BalanceTeller`."""
 
     def __init__(self, *, api_url: str, key: str, currency: str, timeout_seconds: float = 10) -> None:
-        self._api_url = api_url.rstrip("/")
+        self._wire = Wire(api_url, timeout_seconds)
         self._key = key
-        self._timeout_seconds = timeout_seconds
-        self._tls = httpx.create_ssl_context()  # reads the system's certificates: once, not at every call
         self.capabilities = Capabilities(
             currency=currency,
             currency_exponent=2,
@@ -70,7 +69,7 @@ class Standin:
             queryable_by_reference=True,
             callbacks=AuthLevel.SIGNED,
             not_found_final_after=timedelta(minutes=10),
-            timeout=timedelta(seconds=4 * timeout_seconds),  # httpx limits each of its four phases
+            timeout=timedelta(seconds=PHASES * timeout_seconds),
         )
 
     def plan(self, instruction: Instruction, attempt_id: UUID) -> WireRequest:
@@ -85,34 +84,27 @@ class Standin:
         return WireRequest(reference, json.dumps(body))
 
     async def submit(self, request: WireRequest) -> SubmitResult:
-        try:
-            async with self._client() as http:
-                answer = await http.post("/v1/airtime", content=request.body)
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            return SubmitResult(SubmitOutcome.NOT_SENT)
-        except httpx.HTTPError as error:
-            return _unclear(type(error).__name__)
-        if answer.status_code in {httpx.codes.OK, httpx.codes.ACCEPTED}:
-            seen = _observation(_json(answer))
+        answer = await self._call("POST", "/v1/airtime", content=request.body)
+        if isinstance(answer, NoAnswer):
+            return without_answer(answer)
+        if answer.status in {httpx.codes.OK, httpx.codes.ACCEPTED}:
+            seen = _observation(answer.said)
             if seen.reference != request.reference:
-                return _unclear("other_reference")
+                return unclear("other_reference")
             return SubmitResult(_OUTCOME_OF.get(seen.status, SubmitOutcome.INDETERMINATE), seen)
         return _refusal(request, answer)
 
     async def query(self, request: WireRequest, provider_reference: str | None) -> Observation:  # noqa: ARG002 - the port's; this company knows our reference
-        try:
-            async with self._client() as http:
-                answer = await http.get(f"/v1/airtime/{request.reference}")
-        except httpx.HTTPError as error:
-            return _unclear(type(error).__name__).observation
-        said = _json(answer)
-        if answer.status_code == httpx.codes.OK:
-            seen = _observation(said)
-            return seen if seen.reference == request.reference else _unclear("other_reference").observation
+        answer = await self._call("GET", f"/v1/airtime/{request.reference}")
+        if isinstance(answer, NoAnswer):
+            return unread(answer.code)
+        if answer.status == httpx.codes.OK:
+            seen = _observation(answer.said)
+            return seen if seen.reference == request.reference else unread("other_reference")
         # A 404 of the company's own; one from something on the way says nothing about the payment.
-        if answer.status_code == httpx.codes.NOT_FOUND and said.get("code") == _NOT_FOUND:
+        if answer.status == httpx.codes.NOT_FOUND and answer.said.get("code") == _NOT_FOUND:
             return Observation(ObservedStatus.NOT_FOUND, request.reference, code=_NOT_FOUND)
-        return _unclear(f"http_{answer.status_code}").observation
+        return unread(f"http_{answer.status}")
 
     def authenticate(self, headers: Mapping[str, str], raw_body: bytes, peer_ip: str | None) -> AuthLevel:  # noqa: ARG002 - the port's; the signature is what counts
         given = headers.get(SIGNATURE_HEADER, "")
@@ -130,41 +122,33 @@ class Standin:
 
     async def balance(self) -> Told:
         """Its answer is null where there is no end to our float."""
-        try:
-            async with self._client() as http:
-                answer = await http.get("/v1/balance")
-        except httpx.HTTPError as error:
-            return Told(failure=type(error).__name__)
-        said = _json(answer)
-        if answer.status_code != httpx.codes.OK or "balance_minor" not in said:
-            return Told(failure=f"http_{answer.status_code}")
-        held = said["balance_minor"]
+        answer = await self._call("GET", "/v1/balance")
+        if isinstance(answer, NoAnswer):
+            return Told(failure=answer.code)
+        if answer.status != httpx.codes.OK or "balance_minor" not in answer.said:
+            return Told(failure=f"http_{answer.status}")
+        held = answer.said["balance_minor"]
         return Told(held if isinstance(held, int) else None)
 
-    def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            base_url=self._api_url,
-            timeout=self._timeout_seconds,
-            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
-            trust_env=False,
-            verify=self._tls,
-        )
+    async def _call(self, method: str, path: str, content: str | None = None) -> Answer | NoAnswer:
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        return await self._wire.call(method, path, headers=headers, content=content)
 
 
 def signature(key: str, raw_body: bytes) -> str:
     return hmac.new(key.encode(), raw_body, hashlib.sha256).hexdigest()
 
 
-def _refusal(request: WireRequest, answer: httpx.Response) -> SubmitResult:
-    code = str(_json(answer).get("code", ""))[:40]
-    if answer.status_code == httpx.codes.CONFLICT and code == _DUPLICATE:
+def _refusal(request: WireRequest, answer: Answer) -> SubmitResult:
+    code = str(answer.said.get("code", ""))[:40]
+    if answer.status == httpx.codes.CONFLICT and code == _DUPLICATE:
         return SubmitResult(SubmitOutcome.DUPLICATE, Observation(ObservedStatus.UNCLEAR, code=code))
-    if answer.is_client_error and code in _FINAL_REJECTIONS:
+    if httpx.codes.is_client_error(answer.status) and code in _FINAL_REJECTIONS:
         return SubmitResult(
             SubmitOutcome.REJECTED_FINAL, Observation(ObservedStatus.FAILED, request.reference, code=code)
         )
-    log.error("standin.unknown_answer", status=answer.status_code, code=code)
-    return _unclear(code or f"http_{answer.status_code}")
+    log.error("standin.unknown_answer", status=answer.status, code=code)
+    return unclear(code or f"http_{answer.status}")
 
 
 def _observation(said: Mapping[str, Any]) -> Observation:
@@ -175,26 +159,10 @@ def _observation(said: Mapping[str, Any]) -> Observation:
     amount = said.get("amount_minor")
     return Observation(
         status or ObservedStatus.UNCLEAR,
-        reference=_text(said.get("reference")),
-        provider_reference=_text(said.get("id")),
+        reference=text(said.get("reference")),
+        provider_reference=text(said.get("id")),
         amount_minor=amount if isinstance(amount, int) and not isinstance(amount, bool) else None,
-        currency=_text(said.get("currency")),
-        payee_phone=_text(said.get("phone")),
-        code=_text(said.get("code")) or str(word)[:40],
+        currency=text(said.get("currency")),
+        payee_phone=text(said.get("phone")),
+        code=text(said.get("code")) or str(word)[:40],
     )
-
-
-def _text(value: object) -> str | None:
-    return value[:80] if isinstance(value, str) else None
-
-
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        said = answer.json()
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def _unclear(code: str) -> SubmitResult:
-    return SubmitResult(SubmitOutcome.INDETERMINATE, Observation(ObservedStatus.UNCLEAR, code=code))

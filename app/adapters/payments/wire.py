@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 
+from app.payouts.exchanging import Exchange, note
 from app.payouts.ports import Observation, ObservedStatus, SubmitOutcome, SubmitResult
 from app.payouts.telling import Told
 
@@ -75,6 +76,7 @@ class Wire:
         auth: tuple[str, str] | None = None,
     ) -> Answer | NoAnswer:
         """One request, never repeated. Never raises for what the other side or the network does."""
+        asked = ""
         try:
             async with httpx.AsyncClient(
                 base_url=self._api_url,
@@ -83,20 +85,18 @@ class Wire:
                 verify=self._tls,
                 transport=self._transport,
             ) as http:
-                answer = await http.request(
-                    method,
-                    path,
-                    headers=headers,
-                    json=json,
-                    content=content,
-                    data=form,
-                    params=params,
-                    auth=auth,
+                request = http.build_request(
+                    method, path, headers=headers, json=json, content=content, data=form, params=params
                 )
+                asked = request.content.decode(errors="replace")
+                answer = await http.send(request, auth=auth)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            note(Exchange(method, path, asked, answered=type(error).__name__))
             return NoAnswer(sent=False, code=type(error).__name__)
         except httpx.HTTPError as error:
+            note(Exchange(method, path, asked, answered=type(error).__name__))
             return NoAnswer(sent=True, code=type(error).__name__)
+        note(Exchange(method, request.url.raw_path.decode(), asked, answer.status_code, answer.text))
         return _read(answer)
 
 

@@ -14,9 +14,9 @@ from app.access.keys import Caller
 from app.container import Container
 from app.payouts import manual
 from app.payouts.models import PayoutProof, ProofStatus
-from app.rewards.announcing import Announcer
 from app.web.admin import trail
 from app.web.admin.auth import needs
+from app.web.admin.payout_desk import desk_of
 from app.web.admin.shapes import Input, Line, Output, example
 from app.web.deps import Here
 
@@ -102,7 +102,7 @@ def record_proof(payout_id: UUID, new: NewProof, caller: Writer, container: Here
     """
     receipt = manual.Receipt(new.method, new.receipt_number, new.paid_by, new.paid_at)
     with container.database.unit_of_work() as session:
-        proof = manual.record_proof(session, payout_id, receipt, _desk(container, caller))
+        proof = manual.record_proof(session, payout_id, receipt, desk_of(container, caller))
         return _told(session, caller, "proof-recorded", proof, container)
 
 
@@ -110,7 +110,7 @@ def record_proof(payout_id: UUID, new: NewProof, caller: Writer, container: Here
 def confirm_proof(payout_id: UUID, caller: Writer, container: Here) -> ProofOut:
     """The second person's word, with a key of their own: the payout is paid and the household is told."""
     with container.database.unit_of_work() as session:
-        proof = manual.confirm_proof(session, payout_id, _desk(container, caller))
+        proof = manual.confirm_proof(session, payout_id, desk_of(container, caller))
         return _told(session, caller, "proof-confirmed", proof, container)
 
 
@@ -118,18 +118,8 @@ def confirm_proof(payout_id: UUID, caller: Writer, container: Here) -> ProofOut:
 def reject_proof(payout_id: UUID, rejection: Rejection, caller: Writer, container: Here) -> ProofOut:
     """Strike a proof that waits for the second person; the payout waits for another one."""
     with container.database.unit_of_work() as session:
-        proof = manual.reject_proof(session, payout_id, rejection.reason, _desk(container, caller))
+        proof = manual.reject_proof(session, payout_id, rejection.reason, desk_of(container, caller))
         return _told(session, caller, "proof-rejected", proof, container)
-
-
-def _desk(container: Container, caller: Caller) -> manual.Desk:
-    settings = container.settings
-    return manual.Desk(
-        caller.actor,
-        settings.payout_second_person_above_minor,
-        Announcer(container.post, settings.region),
-        container.clock.now(),
-    )
 
 
 def _told(session: Session, caller: Caller, did: str, proof: PayoutProof, container: Container) -> ProofOut:

@@ -14,19 +14,24 @@ from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
 from app.errors import NotFound
-from app.payouts import service
-from app.payouts.models import Payout, PayoutAttempt, PayoutObservation
+from app.payouts import deciding
+from app.payouts.models import (
+    AttemptResult,
+    DecisionStatus,
+    Payout,
+    PayoutAttempt,
+    PayoutObservation,
+    Verdict,
+)
 from app.payouts.statuses import PayoutStatus
-from app.rewards.announcing import Announcer
 from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
-from app.web.admin.shapes import Flag, Input, Line, Output, example
+from app.web.admin.shapes import Output, example
 from app.web.deps import Here
 
 router = APIRouter(prefix="/payouts", tags=["payouts"])
 Reader = Annotated[Caller, Depends(needs("payouts:read"))]
-Writer = Annotated[Caller, Depends(needs("payouts:write"))]
 
 _EXAMPLE: dict[str, Any] = {
     "id": "0193572a-6b00-7000-8000-000000000021",
@@ -39,6 +44,7 @@ _EXAMPLE: dict[str, Any] = {
     "currency": "NGN",
     "status": "needs_review",
     "review_reason": None,
+    "alarmed_at": None,
     "created_at": "2026-12-01T10:00:00Z",
     "updated_at": "2026-12-01T10:40:00Z",
 }
@@ -52,18 +58,14 @@ class PayoutQuery(ListQuery):
     status: PayoutStatus | None = None
 
 
-class Decision(Input):
-    model_config = example(paid=True, reason="The provider's dashboard shows it as delivered.")
-
-    paid: Flag = Field(description="Whether the money arrived; false gives the credit back.")
-    reason: Line = Field(max_length=150, description="How you know.")
-
-
 class ObservationOut(Output):
     source: str = Field(description="`submit`, `query`, `callback`, `statement` or `operator`.")
     auth_level: str = Field(description="How sure we are who said it.")
     outcome: str
     detail: dict[str, Any] = Field(description="What was said, without personal data.")
+    exchange: list[dict[str, Any]] | None = Field(
+        description="Every request and answer as it went over the wire, without keys, names and phone numbers."
+    )
     observed_at: datetime
 
 
@@ -71,10 +73,26 @@ class AttemptOut(Output):
     id: UUID
     reference: str = Field(description="Ours; unique at the provider.")
     provider_reference: str | None
+    provider: str
     open: bool
+    result: AttemptResult | None = Field(description="What came of it, once it is closed.")
+    fee_minor: int | None = Field(
+        description="What the provider kept beside the amount; below zero for a discount."
+    )
     created_at: datetime
     closed_at: datetime | None
     observations: list[ObservationOut] = Field(description="In the order in which they came.")
+
+
+class DecisionOut(Output):
+    verdict: Verdict
+    reason: str
+    status: DecisionStatus = Field(description="`waiting` for the second person, `accepted` or `rejected`.")
+    decided_by: str
+    decided_at: datetime
+    seconded_by: str | None = Field(description="The second person, or whoever rejected it.")
+    seconded_at: datetime | None
+    rejected_because: str | None
 
 
 class PayoutOut(Output):
@@ -90,6 +108,9 @@ class PayoutOut(Output):
     currency: str
     status: PayoutStatus
     review_reason: str | None
+    alarmed_at: datetime | None = Field(
+        description="Since when a provider's word contradicts the book and nobody has seen to it."
+    )
     created_at: datetime
     updated_at: datetime
 
@@ -102,7 +123,10 @@ class WholePayoutOut(PayoutOut):
                 "id": "0193572a-6b00-7000-8000-000000000022",
                 "reference": "0193572a6b0070008000000000000022",
                 "provider_reference": None,
+                "provider": "standin",
                 "open": True,
+                "result": None,
+                "fee_minor": None,
                 "created_at": "2026-12-01T10:00:01Z",
                 "closed_at": None,
                 "observations": [
@@ -111,14 +135,25 @@ class WholePayoutOut(PayoutOut):
                         "auth_level": "none",
                         "outcome": "unknown",
                         "detail": {"code": "timeout"},
+                        "exchange": [
+                            {
+                                "method": "POST",
+                                "path": "/v1/airtime",
+                                "asked": '{"phone": "***********001", "amount_minor": 50000}',
+                                "status": None,
+                                "answered": "ReadTimeout",
+                            }
+                        ],
                         "observed_at": "2026-12-01T10:00:11Z",
                     }
                 ],
             }
         ],
+        decisions=[],
     )
 
     attempts: list[AttemptOut] = Field(description="In the order in which they were made.")
+    decisions: list[DecisionOut] = Field(description="What people decided, in order.")
 
 
 @router.get("", summary="List payouts")
@@ -147,31 +182,11 @@ def read_payout(payout_id: UUID, caller: Reader, container: Here) -> WholePayout
         if row is None:
             raise NotFound("There is no such payout.")
         trail.read(session, caller, "payout", payout_id, now=container.clock.now())
-        return _whole(session, row)
+        return whole(session, row)
 
 
-@router.post("/{payout_id}/resolve", summary="Resolve a payout in review")
-def resolve_payout(payout_id: UUID, decision: Decision, caller: Writer, container: Here) -> WholePayoutOut:
-    """Say what became of a payout that nobody could find out by itself; the household is told.
-
-    Only a payout in `needs_review` takes a decision, and only one: another try gets 409.
-    """
-    now = container.clock.now()
-    with container.database.unit_of_work() as session:
-        row = service.decide(
-            session,
-            payout_id,
-            paid=decision.paid,
-            by=caller.name,
-            reason=decision.reason,
-            heard=Announcer.of(container.settings, container.post),
-            now=now,
-        )
-        trail.wrote(session, caller, "resolved", "payout", payout_id, now=now, status=row.status)
-        return _whole(session, row)
-
-
-def _whole(session: Session, payout: Payout) -> WholePayoutOut:
+def whole(session: Session, payout: Payout) -> WholePayoutOut:
+    """With every attempt, word and decision."""
     attempts = session.scalars(
         select(PayoutAttempt).where(PayoutAttempt.payout_id == payout.id).order_by(PayoutAttempt.id)
     ).all()
@@ -183,6 +198,7 @@ def _whole(session: Session, payout: Payout) -> WholePayoutOut:
     return WholePayoutOut(
         **PayoutOut.model_validate(payout).model_dump(),
         attempts=[_attempt(attempt, observations) for attempt in attempts],
+        decisions=[DecisionOut.model_validate(one) for one in deciding.decisions(session, payout.id)],
     )
 
 
@@ -191,7 +207,10 @@ def _attempt(attempt: PayoutAttempt, observations: Sequence[PayoutObservation]) 
         id=attempt.id,
         reference=attempt.reference,
         provider_reference=attempt.provider_reference,
+        provider=attempt.provider,
         open=attempt.open,
+        result=attempt.result,
+        fee_minor=attempt.fee_minor,
         created_at=attempt.created_at,
         closed_at=attempt.closed_at,
         observations=[

@@ -7,6 +7,7 @@ is an answer, any other callback just has us ask the provider at once.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -16,6 +17,7 @@ from app.container import Container
 from app.errors import InvalidInput, NotFound
 from app.payouts import calling
 from app.payouts.approving import approve
+from app.payouts.exchanging import Exchange
 from app.payouts.ports import Approval, Approver, AuthLevel, Observation, PaymentProvider
 from app.payouts.service import JOB
 from app.rewards.announcing import office_of
@@ -37,7 +39,8 @@ async def callback(provider: str, secret: str, request: Request, container: Here
     except ValueError as error:
         log.warning("payment_callback.unreadable", provider=provider, auth_level=level.name)
         raise InvalidInput("body", "That is no callback of this provider.") from error
-    known = await run_in_threadpool(take, container, provider, observations, level)
+    exchange = [Exchange(request.method, "callback", "", answered=raw_body.decode(errors="replace"))]
+    known = await run_in_threadpool(take, container, provider, observations, level, exchange)
     if not known and level < AuthLevel.SIGNED:
         raise NotFound("There is no such payment.")
     # Signed, and still not ours: our log has it; a 404 would only have the provider come again for days.
@@ -87,7 +90,13 @@ def _speaker(container: Container, provider: str, secret: str) -> PaymentProvide
     return found
 
 
-def take(container: Container, provider: str, observations: list[Observation], level: AuthLevel) -> bool:
+def take(
+    container: Container,
+    provider: str,
+    observations: list[Observation],
+    level: AuthLevel,
+    exchange: Sequence[Exchange] = (),
+) -> bool:
     """Record all that was said, in one transaction; False where none of it is about a payment of ours."""
     office = office_of(container.settings, container.payment_providers, container.post)
     nameless = container.payment_providers[provider].capabilities.names_payee_in_callbacks
@@ -102,6 +111,8 @@ def take(container: Container, provider: str, observations: list[Observation], l
                 continue
             known = True
             now = container.clock.now()
-            if calling.called_back(session, office, attempt_id, seen=seen, level=level, now=now):
+            if calling.called_back(
+                session, office, attempt_id, seen=seen, level=level, now=now, exchange=exchange
+            ):
                 container.jobs.enqueue(session, JOB)
     return known
