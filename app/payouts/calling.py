@@ -305,7 +305,7 @@ def _begin(session: Session, payout: Payout, office: Office, now: datetime) -> C
         chosen = choose(session, office.providers, payout, attempt_id, now)
     except CannotPay as error:
         log.warning("payout.cannot_be_planned", payout_id=str(payout.id), reason=str(error))
-        payout.review_reason = str(error)[:200]
+        payout.review_reason, payout.because = str(error)[:200], error.because
         booking.release(session, payout, now)
         move(session, payout, PayoutStatus.FAILED, office.heard, now)
         return None

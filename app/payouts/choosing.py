@@ -43,7 +43,7 @@ def choose(
     """
     wish = Instruction(payout.payee_phone, payout.amount_minor, payout.currency)
     possible: list[Choice] = []
-    objections: list[str] = []
+    objections: list[CannotPay] = []
     for name in payout.candidates or [payout.provider]:
         provider = providers.get(name)
         if provider is None:
@@ -52,10 +52,10 @@ def choose(
         try:
             possible.append(Choice(name, provider, provider.plan(wish, attempt_id)))
         except CannotPay as error:
-            objections.append(f"{name}: {error}")
+            objections.append(CannotPay(f"{name}: {error}", error.because))
     if not possible:
         if objections:
-            raise CannotPay("; ".join(objections))
+            raise CannotPay("; ".join(str(one) for one in objections), objections[0].because)
         return None
     names = [one.name for one in possible]
     troubled = unwell(session, names, now) | without_float(

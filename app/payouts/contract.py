@@ -15,6 +15,7 @@ import abc
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final, TypeVar
 
 from app.kernel.ids import new_id
@@ -26,6 +27,7 @@ from app.payouts.ports import (
     PaymentProvider,
     SubmitOutcome,
 )
+from app.payouts.telling import BalanceTeller, StatementFailed, StatementTeller
 
 NOWHERE: Final = "http://127.0.0.1:9"
 NO_CALLBACKS: Final = (b"", b"null", b"[]", b"{}", b'{"reference": 5}', b"\xff\xfe", b"<a/>", b"1")
@@ -113,6 +115,21 @@ class WireContract(ProviderContract):
         for raw in UNREADABLE:
             asyncio.run(_at(raw, self._submit_and_query))
 
+    @staticmethod
+    async def _ask_about_the_account(made: PaymentProvider) -> None:
+        """Of a provider that tells what is left of our float, or has its statement asked for."""
+        if isinstance(made, BalanceTeller):
+            told = await made.balance()
+            assert told.balance_minor is None, told
+            assert told.failure, told
+        if isinstance(made, StatementTeller):
+            now = datetime.now(UTC)
+            try:
+                lines = await made.statement(now - timedelta(days=1), now)
+            except StatementFailed:
+                return
+            raise AssertionError(f"{lines} was read as a statement")
+
     async def _submit_and_query(self, api_url: str) -> None:
         made = self.provider(api_url)
         request = made.plan(self._wish(made), new_id())
@@ -121,6 +138,7 @@ class WireContract(ProviderContract):
         assert result.outcome is not SubmitOutcome.REJECTED_FINAL, result
         seen = await made.query(request, "theirs-1")
         assert seen.status is ObservedStatus.UNCLEAR, seen
+        await self._ask_about_the_account(made)
 
 
 async def _at(raw: bytes, ask: Callable[[str], Awaitable[_T]]) -> _T:

@@ -26,6 +26,7 @@ from app.payouts.models import (
 )
 from app.payouts.observing import Word, keep
 from app.payouts.ports import Observation, ObservedStatus
+from app.payouts.reasons import Because
 from app.payouts.statuses import PayoutStatus
 from app.payouts.turning import Turn
 
@@ -141,6 +142,7 @@ def _carry_out(session: Session, payout: Payout, decision: PayoutDecision, desk:
         if decision.verdict is Verdict.PAID:
             turn.settle()
         else:
+            turn.payout.because = Because.PERSON
             turn.give_back(AttemptResult.FAILED)
         return
     for attempt in _late(session, payout.id):

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.kernel.ids import new_id
+from app.payouts.reasons import Because
 from app.payouts.statuses import PayoutStatus
 
 
@@ -57,6 +58,8 @@ class Payout(Base):
     review_reason: Mapped[str | None] = mapped_column(String(200))
     alarmed_at: Mapped[datetime | None] = mapped_column(index=True)
     """Since when a provider's word contradicts what was booked; None once a person has seen to it."""
+    because: Mapped[Because | None]
+    """Why it was given back."""
     next_check_at: Mapped[datetime | None] = mapped_column(index=True)
     checks: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -55,7 +55,7 @@ def observe(turn: Turn, word: Word, capabilities: Capabilities, final_after: tim
         case ObservedStatus.SUCCEEDED:
             _succeeded(turn, seen)
         case ObservedStatus.FAILED:
-            _failed(turn)
+            _failed(turn, seen)
         case ObservedStatus.REVERSED:
             _reversed(turn, seen)
         case ObservedStatus.PROCESSING:
@@ -119,8 +119,9 @@ def _succeeded(turn: Turn, seen: Observation) -> None:
         turn.alarm("paid after it was closed; get it back from the provider")
 
 
-def _failed(turn: Turn) -> None:
+def _failed(turn: Turn, seen: Observation) -> None:
     if turn.payout.status in IN_FLIGHT and turn.attempt.open:
+        turn.payout.because = seen.because
         turn.give_back(AttemptResult.FAILED)
     elif turn.attempt.open:
         turn.close(AttemptResult.FAILED)

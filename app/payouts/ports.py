@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.payouts.models import Payout
+from app.payouts.reasons import Because
 
 
 class AuthLevel(enum.IntEnum):
@@ -66,9 +67,9 @@ class Capabilities:
         if instruction.currency != self.currency:
             raise CannotPay(f"pays in {self.currency} only")
         if not self.minimum_minor <= instruction.amount_minor <= self.maximum_minor:
-            raise CannotPay(f"pays from {self.minimum_minor} to {self.maximum_minor} only")
+            raise CannotPay(f"pays from {self.minimum_minor} to {self.maximum_minor} only", Because.AMOUNT)
         if instruction.amount_minor % self.step_minor:
-            raise CannotPay(f"pays multiples of {self.step_minor} only")
+            raise CannotPay(f"pays multiples of {self.step_minor} only", Because.AMOUNT)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,10 @@ class WireRequest:
 
 class CannotPay(Exception):
     """The provider cannot make this payment at all; nothing was sent."""
+
+    def __init__(self, detail: str, because: Because = Because.COMPANY) -> None:
+        super().__init__(detail)
+        self.because = because
 
 
 class SubmitOutcome(enum.StrEnum):
@@ -132,6 +137,8 @@ class Observation:
     """Not paid because our own account with the provider holds too little: others go first for a while."""
     fee_minor: int | None = None
     """What the provider kept for its work beside the amount, where it says so; below zero for a discount."""
+    because: Because | None = None
+    """Of a refusal, where the provider's word says why; None = the company could not do it."""
     balance_minor: int | None = None
     """What our own account with the provider holds after it, where its answer says so."""
 

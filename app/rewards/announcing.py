@@ -16,6 +16,7 @@ from app.messaging.post import Post
 from app.payouts.calling import Office
 from app.payouts.models import Payout
 from app.payouts.ports import PaymentProvider
+from app.payouts.reasons import Because
 from app.payouts.statuses import PayoutStatus
 from app.rewards.giving_back import GIVEN_BACK, give_back
 from app.rewards.models import Redemption, RedemptionStatus, RedemptionWay, Reward
@@ -30,10 +31,10 @@ _STATUS_OF = {
 }
 _TEXT_OF = {
     PayoutStatus.PAID: "payout.paid",
-    PayoutStatus.FAILED: "payout.given_back",
     PayoutStatus.NEEDS_REVIEW: "payout.in_review",
-    PayoutStatus.REVERSED: "payout.given_back",
+    PayoutStatus.REVERSED: "payout.taken_back",
 }
+_GIVEN_BACK = {because: f"payout.given_back.{because}" for because in Because}
 _TEXT_OF_A_GOAL = _TEXT_OF | {
     PayoutStatus.PAID: "payout.goal.paid",
     PayoutStatus.FAILED: "payout.goal.given_back",
@@ -66,6 +67,8 @@ class Announcer:
             redemption.updated_at = now
         texts = _TEXT_OF if redemption.way is RedemptionWay.SPEND else _TEXT_OF_A_GOAL
         key = texts.get(payout.status)
+        if key is None and payout.status is PayoutStatus.FAILED:
+            key = _GIVEN_BACK[payout.because or Because.COMPANY]
         if key is None:
             return
         tell_household(

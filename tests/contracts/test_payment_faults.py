@@ -75,6 +75,7 @@ FAULTS = [
     ),
     Fault("it calls back twice", PAID, 1, {"callback": "twice"}),
     Fault("its callbacks come out of order", PAID, 1, {"callback": "out_of_order"}),
+    Fault("it calls back that it paid, then that it failed", PAID, 1, {"callback": "contradicting"}),
     Fault("a stranger calls back in its name", PAID, 1, {"callback": "forged"}),
     Fault("the money cannot be delivered", FAILED, 0, {"outcome": "fail"}),
     Fault(
@@ -107,9 +108,9 @@ FAULTS = [
 ON_BOTH_DATABASES = {"all is well", "it accepts, and the answer is lost", "it calls back twice"}
 TEXTS = {
     PAID: ["payout.paid"],
-    FAILED: ["payout.given_back"],
+    FAILED: ["payout.given_back"],  # and why
     REVIEW: ["payout.in_review"],
-    REVERSED: ["payout.paid", "payout.given_back"],
+    REVERSED: ["payout.paid", "payout.taken_back"],
 }
 
 
@@ -137,6 +138,11 @@ def test_on_either_database(name: str, database_url: str) -> None:
                 reach_the_end(counter, fault)
 
 
+def told(texts: list[str]) -> list[str]:
+    """Without the reason for what is given back."""
+    return ["payout.given_back" if one.startswith("payout.given_back.") else one for one in texts]
+
+
 def reach_the_end(counter: Counter, fault: Fault) -> None:
     till = counter.till
     counter.begin(**fault.mood)
@@ -146,11 +152,14 @@ def reach_the_end(counter: Counter, fault: Fault) -> None:
     for later in TIMES:
         counter.work(later)
         credit, hold = till.standing(customer)
-        paid = AMOUNT_MINOR if till.status(payout_id) is PAID else 0
-        assert credit + hold + paid == EARNED_MINOR
+        status, heard = till.status(payout_id), told(till.texts(customer))
+        assert credit + hold + AMOUNT_MINOR * (status is PAID) == EARNED_MINOR
+        assert ("payout.paid" in heard) is (status in {PAID, REVERSED}), (
+            "paid is said when the book has it, not before"
+        )
     assert till.status(payout_id) is end
     assert counter.credited(payout_id) == credited
     assert all(payment.requests == 1 for payment in counter.company.payments.values())
     assert till.standing(customer)[1] == (AMOUNT_MINOR if end is REVIEW else 0)
-    assert till.texts(customer) == TEXTS[end]
+    assert told(till.texts(customer)) == TEXTS[end]
     till.check_book()

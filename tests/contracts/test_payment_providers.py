@@ -34,7 +34,7 @@ class Mood:
     texts: tuple[str, ...] = ()
 
 
-PAID, BACK, REVIEW = ("payout.paid",), ("payout.given_back",), ("payout.in_review",)
+PAID, BACK, REVIEW = ("payout.paid",), ("payout.given_back.company",), ("payout.in_review",)
 MOODS = [
     Mood("all is well", _S.PAID, 1, {}, PAID),
     Mood("it answers too late", _S.PAID, 1, {"answer_seconds": 0.8}, PAID),

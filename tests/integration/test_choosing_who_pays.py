@@ -94,7 +94,7 @@ def test_one_that_cannot_pay_so_much_is_passed_over_and_where_none_can_the_credi
         assert [till.status(one) for one in made] == [PayoutStatus.PAID, PayoutStatus.FAILED]
         assert till.payout(made[0]).provider == "second"
         assert till.standing(too_much) == (EARNED_MINOR, 0)
-        assert till.texts(too_much) == ["payout.given_back"]
+        assert till.texts(too_much) == ["payout.given_back.company"]
 
 
 def test_a_reward_may_name_the_only_one_and_a_prefix_another_order(database_url: str) -> None:

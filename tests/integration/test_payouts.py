@@ -120,7 +120,7 @@ def test_paid_after_it_was_given_back_is_owed_to_the_programme(database_url: str
         purse.check_book()
         assert tell(purse, word(purse, payout_id, "reversed")) == 200
         assert purse.standing()["payouts"] == 0
-        assert purse.texts() == ["payout.given_back"]
+        assert purse.texts() == ["payout.given_back.company"]
 
 
 def test_not_found_is_believed_only_after_the_stated_time(database_url: str) -> None:
@@ -164,7 +164,7 @@ def test_airtime_that_is_taken_back_becomes_credit_again(database_url: str) -> N
         assert purse.redemption(payout_id).status is RedemptionStatus.REVERSED
         assert purse.standing()["credit"] == EARNED_MINOR
         purse.check_book()
-        assert purse.texts() == ["payout.paid", "payout.given_back"]
+        assert purse.texts() == ["payout.paid", "payout.taken_back"]
 
 
 def test_a_provider_that_takes_its_word_back_moves_no_money(database_url: str) -> None:
@@ -194,7 +194,9 @@ def test_a_person_decides_what_nobody_else_could_find_out(database_url: str, *, 
         decide()
         with pytest.raises(Conflict):
             decide()
-        end = (PayoutStatus.PAID, "payout.paid") if paid else (PayoutStatus.FAILED, "payout.given_back")
+        end = (
+            (PayoutStatus.PAID, "payout.paid") if paid else (PayoutStatus.FAILED, "payout.given_back.person")
+        )
         assert (purse.status(payout_id), purse.texts()[-1]) == end
         purse.check_book()
 

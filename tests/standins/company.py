@@ -37,7 +37,9 @@ class Mood:
     """`…_before`: nothing was taken; `…_after`: it was, and the answer is lost or a 500."""
     outcome: Literal["succeed", "fail", "never_settle", "succeed_then_reverse", "short"] = "succeed"
     query: Literal["answer", "error", "not_found", "unknown_word"] = "answer"
-    callback: Literal["once", "never", "before_answer", "twice", "out_of_order", "forged"] = "once"
+    callback: Literal[
+        "once", "never", "before_answer", "twice", "out_of_order", "contradicting", "forged"
+    ] = "once"
     report: Literal["truth", "wrong_amount", "wrong_phone"] = "truth"
     token: Literal["lasts", "expires"] = "lasts"
     """`expires`: the provider takes each token for one call only, whatever it said of its life."""
@@ -241,6 +243,8 @@ class Company(abc.ABC):
                 self.waiting.append(self.forged(callback))
             case "twice":
                 self.waiting += [callback, callback]
+            case "contradicting":
+                self.waiting += [callback, self.callback(replace(payment, status="failed"))]
             case _:
                 self.waiting.append(callback)
 

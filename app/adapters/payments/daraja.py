@@ -58,6 +58,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.reasons import Because
 
 CURRENCY, EXPONENT, CALLING_CODE = "KES", 2, "+254"
 REFERENCE: Final = re.compile("[0-9a-f]{32}")
@@ -83,6 +84,15 @@ _DECLINED: Final = frozenset(
     }
 )
 """Result codes of a payment that was not made. Any other is logged, and unclear."""
+_BECAUSE: Final = {
+    "2": Because.AMOUNT,
+    "3": Because.AMOUNT,
+    "4": Because.AMOUNT,
+    "8": Because.AMOUNT,
+    "2040": Because.PHONE,
+    "SFC_IC0003": Because.PHONE,
+}
+"""All else is ours or theirs to mend."""
 _COMPLETED: Final = "Completed"
 """The one status that Safaricom documents. What a question brings beyond that is logged, and for a person to read."""
 _INVALID: Final = "400.002.02"
@@ -138,7 +148,7 @@ class Daraja:
         """Without the initiator's credential and our callback's address, which are not for the database."""
         self.capabilities.check(instruction)
         if not instruction.payee_phone.startswith(CALLING_CODE):
-            raise CannotPay(f"pays phones that start {CALLING_CODE} only")
+            raise CannotPay(f"pays phones that start {CALLING_CODE} only", Because.PHONE)
         reference = attempt_id.hex
         body = {
             "OriginatorConversationID": reference,
@@ -269,6 +279,7 @@ def _of_payment(reference: str, question: str, code: str, told: Mapping[str, Any
         code=code,
         question=question,
         short_of_float=code == _SHORT,
+        because=_BECAUSE.get(code),
         balance_minor=_funds(told) if paid else None,
     )
 

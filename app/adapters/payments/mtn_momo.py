@@ -53,6 +53,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.reasons import Because
 from app.payouts.telling import Told
 
 SANDBOX: Final = "sandbox"
@@ -96,6 +97,12 @@ _REASONS: Final = frozenset(
     }
 )
 """Why a transfer FAILED for good. COULD_NOT_PERFORM_TRANSACTION (a time-out) and SERVICE_UNAVAILABLE are not here."""
+_BECAUSE: Final = {
+    "PAYEE_NOT_ALLOWED_TO_RECEIVE": Because.PHONE,
+    "PAYEE_NOT_FOUND": Because.PHONE,
+    "PAYER_LIMIT_REACHED": Because.AMOUNT,
+}
+"""All else is ours or theirs to mend."""
 _DUPLICATE: Final = "RESOURCE_ALREADY_EXIST"
 _NOT_FOUND: Final = "RESOURCE_NOT_FOUND"
 
@@ -260,6 +267,7 @@ class MtnMomo:
             payee_phone=f"+{party}" if party else None,
             code=reason or str(word)[:40],
             short_of_float=reason == _SHORT,
+            because=_BECAUSE.get(reason or ""),
         )
 
 

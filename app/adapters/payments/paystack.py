@@ -60,6 +60,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.reasons import Because
 from app.payouts.telling import StatementFailed, StatementLine, StatementStatus, Told
 
 SIGNATURE_HEADER: Final = "x-paystack-signature"
@@ -79,7 +80,7 @@ class Wallets:
     def account_number(self, phone: str) -> str:
         """Raises `CannotPay` for a phone of another country."""
         if not phone.startswith(self.calling_code):
-            raise CannotPay(f"pays phones that start {self.calling_code} only")
+            raise CannotPay(f"pays phones that start {self.calling_code} only", Because.PHONE)
         return self.trunk_prefix + phone.removeprefix(self.calling_code)
 
 
@@ -293,7 +294,9 @@ def _no_recipient(request: WireRequest, answer: Answer | NoAnswer) -> SubmitResu
         return not_sent(f"recipient:{answer.code}")
     code = text(answer.said.get("code")) or f"http_{answer.status}"
     if answer.is_refusal and answer.said.get("status") is False:
-        seen = Observation(ObservedStatus.FAILED, request.reference, code=f"recipient:{code}")
+        seen = Observation(
+            ObservedStatus.FAILED, request.reference, code=f"recipient:{code}", because=Because.PHONE
+        )
         return SubmitResult(SubmitOutcome.REJECTED_FINAL, seen)
     return not_sent(f"recipient:{code}")
 

@@ -59,6 +59,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.reasons import Because
 from app.payouts.telling import StatementFailed, StatementLine, StatementStatus, Told
 
 SMALLEST_MAJOR, LARGEST_MAJOR = 1, 1_000_000
@@ -97,6 +98,18 @@ _FINAL: Final = frozenset(
     }
 )
 """Refusals of a top-up that was not begun. TOPUP_TRANSACTION_FAILED may have been, and is not here."""
+_BECAUSE: Final = {
+    "COULD_NOT_AUTO_DETECT_OPERATOR": Because.PHONE,
+    "COUNTRY_NOT_SUPPORTED": Because.PHONE,
+    "INVALID_AMOUNT": Because.AMOUNT,
+    "INVALID_AMOUNT_FOR_OPERATOR": Because.AMOUNT,
+    "INVALID_PHONE_NUMBER": Because.PHONE,
+    "INVALID_RECIPIENT_PHONE": Because.PHONE,
+    "MAX_DAILY_TRANSACTION_AMOUNT_REACHED": Because.AMOUNT,
+    "MAX_DAILY_TRANSACTION_COUNT_REACHED": Because.AMOUNT,
+    "PHONE_RECENTLY_RECHARGED": Because.AMOUNT,
+}
+"""All else is ours or theirs to mend."""
 
 log = structlog.get_logger()
 
@@ -144,7 +157,7 @@ class Reloadly:
         phone = phonenumbers.parse(instruction.payee_phone)
         country = phonenumbers.region_code_for_country_code(phone.country_code or 0)
         if len(country) != 2 or country == "ZZ":  # noqa: PLR2004 - ISO 3166 alpha-2; ZZ and 001 are no country
-            raise CannotPay("the phone is of no one country")
+            raise CannotPay("the phone is of no one country", Because.PHONE)
         reference = attempt_id.hex
         body = {
             "amount": to_major(instruction.amount_minor, self._exponent),
@@ -277,7 +290,7 @@ class Reloadly:
         """`before` names a call that buys nothing: what fails there was provably not sent."""
         code = text(answer.said.get("errorCode")) or f"http_{answer.status}"
         if answer.is_refusal and code in _FINAL:
-            return _final(request, before + code, short=code == _SHORT)
+            return _final(request, before + code, short=code == _SHORT, because=_BECAUSE.get(code))
         if before or answer.status == httpx.codes.UNAUTHORIZED:
             return not_sent(before + code)
         if answer.is_refusal and code == _DUPLICATE:
@@ -318,8 +331,12 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _final(request: WireRequest, code: str, *, short: bool = False) -> SubmitResult:
-    seen = Observation(ObservedStatus.FAILED, request.reference, code=code, short_of_float=short)
+def _final(
+    request: WireRequest, code: str, *, short: bool = False, because: Because | None = None
+) -> SubmitResult:
+    seen = Observation(
+        ObservedStatus.FAILED, request.reference, code=code, short_of_float=short, because=because
+    )
     return SubmitResult(SubmitOutcome.REJECTED_FINAL, seen)
 
 

@@ -29,6 +29,7 @@ from app.payouts.ports import (
     SubmitResult,
     WireRequest,
 )
+from app.payouts.reasons import Because
 from app.payouts.telling import Told
 
 SIGNATURE_HEADER: Final = "x-standin-signature"
@@ -47,6 +48,7 @@ _OUTCOME_OF = {
 }
 _FINAL_REJECTIONS = frozenset({"invalid_phone", "amount_out_of_range", "insufficient_float"})
 """Nothing was taken and nothing will be: only these. A refused key, say, is not among them: it can be mended."""
+_BECAUSE = {"invalid_phone": Because.PHONE, "amount_out_of_range": Because.AMOUNT}
 _DUPLICATE = "duplicate_reference"
 _NOT_FOUND = "not_found"
 
@@ -144,9 +146,8 @@ def _refusal(request: WireRequest, answer: Answer) -> SubmitResult:
     if answer.status == httpx.codes.CONFLICT and code == _DUPLICATE:
         return SubmitResult(SubmitOutcome.DUPLICATE, Observation(ObservedStatus.UNCLEAR, code=code))
     if httpx.codes.is_client_error(answer.status) and code in _FINAL_REJECTIONS:
-        return SubmitResult(
-            SubmitOutcome.REJECTED_FINAL, Observation(ObservedStatus.FAILED, request.reference, code=code)
-        )
+        seen = Observation(ObservedStatus.FAILED, request.reference, code=code, because=_BECAUSE.get(code))
+        return SubmitResult(SubmitOutcome.REJECTED_FINAL, seen)
     log.error("standin.unknown_answer", status=answer.status, code=code)
     return unclear(code or f"http_{answer.status}")
 
