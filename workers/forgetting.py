@@ -6,8 +6,9 @@ from typing import Final
 
 from app.access.once import forget_old_keys
 from app.collectors.sessions import forget_ended
-from app.collectors.sign_in import forget_old_tries
+from app.collectors.tries import forget_old_tries
 from app.container import Container
+from app.merchants import sign_in
 
 FORGET_OLD: Final = "forget_old"
 
@@ -15,4 +16,9 @@ FORGET_OLD: Final = "forget_old"
 def forget_old(container: Container) -> int:
     now = container.clock.now()
     with container.database.unit_of_work() as session:
-        return forget_old_tries(session, now) + forget_ended(session, now) + forget_old_keys(session, now)
+        return (
+            forget_old_tries(session, now)
+            + forget_ended(session, now)
+            + sign_in.forget_ended(session, now)
+            + forget_old_keys(session, now)
+        )

@@ -9,6 +9,7 @@ from workers.deliver import deliver_texts
 from workers.floats import WATCH_FLOATS, watch_floats
 from workers.forgetting import FORGET_OLD, forget_old
 from workers.households import END_REPLACED_PHONES, end_replaced_phones
+from workers.merchants import SETTLE_MERCHANTS, settle_merchants
 from workers.payouts import SETTLE_PAYOUTS, WATCH_PAYOUTS, settle_payouts, watch_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
 from workers.reconciliation import RECONCILE_PAYOUTS, reconcile_payouts
@@ -33,6 +34,7 @@ registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(WATCH_FLOATS, every=EVERY_TEN_MINUTES)(watch_floats)
 registry.job(EXPIRE_VOUCHERS, every=EVERY_TEN_MINUTES)(expire_vouchers)
+registry.job(SETTLE_MERCHANTS, every=EVERY_TEN_MINUTES)(settle_merchants)
 registry.job(SETTLE_PAYOUTS, every=10)(settle_payouts)
 registry.job(RECONCILE_PAYOUTS, every=EVERY_HOUR)(reconcile_payouts)
 registry.job(WATCH_PAYOUTS, every=EVERY_TEN_MINUTES)(watch_payouts)

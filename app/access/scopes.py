@@ -20,6 +20,8 @@ READ_AND_WRITE = (
     "rates",
     "rewards",
     "redemptions",
+    "merchants",
+    "vouchers",
     "payouts",
     "floats",
     "reconciliations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,18 @@ def balance_of(session: Session, code: str) -> int:
         .limit(1)
     )
     return session.scalar(newest) or 0
+
+
+def earned_by(session: Session, code: str, moment: datetime, *, but_kinds: Collection[str]) -> int:
+    """What transfers of other kinds than `but_kinds` have brought to the account `code` by `moment`."""
+    brought = (
+        select(func.coalesce(func.sum(Entry.amount_minor), 0))
+        .join(Account, Account.id == Entry.account_id)
+        .join(Posting, Posting.id == Entry.posting_id)
+        .join(Transfer, Transfer.id == Posting.transfer_id)
+        .where(Account.code == code, Transfer.effective_at <= moment, Transfer.kind.not_in(but_kinds))
+    )
+    return int(session.scalar(brought) or 0)
 
 
 def between(session: Session, code: str, start: datetime, end: datetime) -> Statement:

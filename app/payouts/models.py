@@ -41,7 +41,7 @@ class Payout(Base):
     redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemptions.id"), unique=True)
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"), index=True)
     """Whose redemption it is."""
-    settlement_id: Mapped[UUID | None] = mapped_column(unique=True)
+    settlement_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchant_settlements.id"), unique=True)
     """The settlement of a merchant that it pays; either this or a redemption."""
     source_account_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_accounts.id"))
     """Where the money stood, and where it goes back to if it is not paid."""

@@ -1,4 +1,4 @@
-"""Telling the household what became of its redemption, from the book's own state."""
+"""Telling households what became of their redemptions, from the book's own state; merchants have their own announcer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.kernel.money import Money
 from app.kernel.phone import national
 from app.ledger import service as ledger
+from app.merchants.announcing import SettlementAnnouncer
 from app.messaging.post import Post
 from app.payouts.calling import Office
 from app.payouts.models import Payout
@@ -44,7 +45,7 @@ _TEXT_OF_A_GOAL = _TEXT_OF | {
 
 @dataclass(frozen=True)
 class Announcer:
-    """The `PayoutListener` of rewards. Steps on the way are nobody's business; ends are told once."""
+    """The `PayoutListener` of all payouts. Steps on the way are nobody's business; ends are told once."""
 
     post: Post
     region: str
@@ -57,7 +58,8 @@ class Announcer:
 
     def moved(self, session: Session, payout: Payout, now: datetime) -> None:
         if payout.redemption_id is None or payout.household_id is None:
-            return  # somebody else's
+            SettlementAnnouncer(self.post, self.region).moved(session, payout, now)
+            return
         redemption = session.get_one(Redemption, payout.redemption_id)
         status = _STATUS_OF.get(payout.status, RedemptionStatus.REQUESTED)
         if status in GIVEN_BACK:

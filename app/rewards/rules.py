@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from app.payouts import preferring
 from app.rewards.limits import Limits
 from app.rewards.vouchers.rules import VoucherRules
 from app.settings import Settings
@@ -36,7 +37,4 @@ class RedemptionRules:
 
     def candidates(self, phone: str, provider: str | None) -> list[str]:
         """Who may pay `phone`; where the reward names a `provider`, that one alone, if it is there at all."""
-        if provider is not None:
-            return [provider] if provider in self.providers else []
-        prefixes = [prefix for prefix in self.providers_by_prefix if phone.startswith(prefix)]
-        return list(self.providers_by_prefix[max(prefixes, key=len)] if prefixes else self.providers)
+        return preferring.candidates(phone, self.providers, self.providers_by_prefix, provider)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.db import Database
-from app.kernel.clock import FixedClock
+from app.kernel.clock import Clock, FixedClock
 from app.kernel.ids import new_id
 from app.kernel.phone import Phone
 from app.ledger import reading
@@ -51,7 +51,7 @@ class Shop:
 @dataclass
 class Market:
     database: Database
-    clock: FixedClock
+    clock: Clock
     street: Street
     post: RecordingPost = field(default_factory=RecordingPost)
     rules: VoucherRules = RULES

@@ -16,6 +16,10 @@ def with_check(digits: str) -> str:
     return digits + codes.check_digit(digits)
 
 
+def slipped(code: str) -> str:
+    return code[:-1] + str((int(code[-1]) + 1) % 10)
+
+
 def test_the_check_digit_is_that_of_the_published_scheme() -> None:
     """The example that goes with the table: 572 has the check digit 4."""
     assert codes.check_digit("572") == "4"
@@ -64,5 +68,9 @@ def test_what_can_be_nobodys_code_is_told_apart(typed: str, slip: Slip) -> None:
 
 
 def test_a_code_in_a_text_is_hidden_but_for_its_tail_and_other_numbers_stay() -> None:
-    text = "Voucher 482 193 7065 of N500, call 0800 000 0001 or 4821937065"
-    assert codes.hidden(text) == "Voucher *** *** 7065 of N500, call 0800 000 0001 or *** *** 7065"
+    code = with_check("482193706")
+    text = f"Voucher {codes.spoken(code)} of N500, call 0800 000 0001 or {code}, not {slipped(code)}"
+    tail = code[-4:]
+    assert codes.hidden(text) == (
+        f"Voucher *** *** {tail} of N500, call 0800 000 0001 or *** *** {tail}, not {slipped(code)}"
+    )

@@ -81,4 +81,6 @@ def tail(code: str) -> str:
 
 def hidden(text: str) -> str:
     """`text` with all but the tail of every code in it covered, for whoever need not know it."""
-    return _IN_A_TEXT.sub(r"*** *** \3", text)
+    return _IN_A_TEXT.sub(
+        lambda found: found[0] if check_digit("".join(found.groups())) != "0" else f"*** *** {found[3]}", text
+    )

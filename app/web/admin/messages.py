@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import Select, String, cast, literal, null, select, union_all
 
 from app.access.keys import Caller
 from app.errors import NotFound
 from app.messaging.models import InboxMessage, OutboxMessage, OutboxStatus
+from app.rewards.vouchers.codes import hidden
 from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, cut, matching, reached
@@ -34,6 +35,10 @@ class MessageQuery(ListQuery):
     status: OutboxStatus | None = Field(None, description="Of texts that went out.")
 
 
+Body = Annotated[str, AfterValidator(hidden)]
+"""Of a voucher's code the last digits alone: who has it whole can spend it."""
+
+
 class MessageOut(Output):
     model_config = example(
         id="0193572a-6b00-7000-8000-000000000023",
@@ -53,7 +58,7 @@ class MessageOut(Output):
     direction: Direction
     phone: str
     household_id: UUID | None
-    body: str
+    body: Body
     at: datetime = Field(description="When it was received, or written.")
     gateway: str | None
     template: str | None = Field(description="Which text of the catalogue went out.")

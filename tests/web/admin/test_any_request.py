@@ -66,6 +66,7 @@ def furnish(client: TestClient) -> dict[str, str]:
     for noun in (
         "hubs",
         "zones",
+        "merchants",
         "service-days",
         "materials",
         "rates",
