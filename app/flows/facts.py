@@ -53,8 +53,9 @@ from app.merchants import statements
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
-from app.rewards import goals
+from app.rewards import goals, promising
 from app.rewards.catalogue import Offered, options
+from app.rewards.rules import RedemptionRules
 from app.rewards.vouchers import codes, issuing
 from app.settings import Settings
 from app.weighing import service as weighing
@@ -105,7 +106,9 @@ class Facts:
         )
 
 
-def fill(session: Session, snapshot: Snapshot, needs: frozenset[str], now: datetime) -> Snapshot:
+def fill(
+    session: Session, snapshot: Snapshot, needs: frozenset[str], rules: RedemptionRules, now: datetime
+) -> Snapshot:
     """`snapshot` with what `needs` names; facts about a home only where it is known which."""
     found: dict[str, Any] = {}
     for name, load in _ABOUT_ALL.items():
@@ -116,6 +119,8 @@ def fill(session: Session, snapshot: Snapshot, needs: frozenset[str], now: datet
     if SHOP_ACCOUNT in needs and snapshot.shop is not None:
         found |= _shop_account(session, snapshot.shop, now)
     if snapshot.home is not None:
+        if REWARDS in needs:
+            found |= _offers(session, snapshot.home, snapshot.phone, rules, now)
         for name, load_home in _ABOUT_HOME.items():
             if name in needs:
                 found |= load_home(session, snapshot.home, now)
@@ -131,8 +136,20 @@ def _zones(session: Session) -> dict[str, Any]:
     return {"zones": tuple(sorted(areas, key=lambda area: area.name.casefold()))}
 
 
-def _offers(session: Session, home: Home, now: datetime) -> dict[str, Any]:
-    return {"offers": tuple(_offer(one) for one in options(session, home.id, now))}
+def _offers(
+    session: Session, home: Home, phone: str, rules: RedemptionRules, now: datetime
+) -> dict[str, Any]:
+    """What can be had, none above what somebody can pay; and what could be if somebody had the float for it."""
+    offered = options(session, home.id, now)
+    most = promising.most(session, [one.reward for one in offered], phone, rules, now)
+    offers: list[Offer] = []
+    missing: list[Offer] = []
+    for one in offered:
+        offer, most_minor = _offer(one), most.get(one.reward.id)
+        if most_minor is not None and most_minor < offer.maximum_minor:
+            offer = replace(offer, maximum_minor=most_minor - most_minor % offer.step_minor)
+        (offers if offer.maximum_minor >= offer.minimum_minor else missing).append(offer)
+    return {"offers": tuple(offers), "missing_offers": tuple(missing)}
 
 
 def _offer(offered: Offered) -> Offer:
@@ -266,7 +283,6 @@ def _kind_of(entry: EntryView) -> Kind:
 _ABOUT_ALL: Mapping[str, Callable[[Session], dict[str, Any]]] = {ZONES: _zones}
 _ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] = {
     BALANCE: _purse,
-    REWARDS: _offers,
     UPCOMING: _upcoming,
     RATES: _prices,
     WEIGHING: _weighing,

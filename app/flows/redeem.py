@@ -35,6 +35,9 @@ _GIVING: Final = frozenset({RewardKind.GOAL, RewardKind.GIFT, RewardKind.POT})
 def _redeem(said: Said, facts: Snapshot, home: Home) -> Outcome:
     if home.cooling_until is not None and not home.has_pin:
         return Step(reply=may_not_spend(facts, home))
+    missing = _missing(said, facts)
+    if missing is not None:
+        return Step(reply=say("redeem.no-float", reward=missing.name))
     if not facts.offers:
         return Step(reply=say("redeem.none", balance=facts.balance))
     data = {"home": home.reference}
@@ -46,6 +49,12 @@ def _redeem(said: Said, facts: Snapshot, home: Home) -> Outcome:
     if not any(offer.saved_minor or _affordable(offer, facts) for offer in facts.offers):
         return Step(reply=_too_little(facts, min(facts.offers, key=lambda offer: offer.minimum_minor)))
     return Step(REWARD, data=data if amount is None else {**data, "amount": str(amount)})
+
+
+def _missing(said: Said, facts: Snapshot) -> Offer | None:
+    """What nobody can pay just now, where it was named, or there is nothing else."""
+    named, _ = _named(said, replace(facts, offers=facts.missing_offers))
+    return named or (None if facts.offers else next(iter(facts.missing_offers), None))
 
 
 def _named(said: Said, facts: Snapshot) -> tuple[Offer | None, int | None]:

@@ -240,6 +240,8 @@ class Snapshot:
     goals: tuple[Saved, ...] = ()
     upcoming: Visit | None = None
     offers: tuple[Offer, ...] = ()
+    missing_offers: tuple[Offer, ...] = ()
+    """Those that nobody who pays them has the float for just now."""
     prices: tuple[Price, ...] = ()
     weighing: LastWeighing | None = None
     phones: tuple[HomePhone, ...] = ()

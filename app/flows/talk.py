@@ -22,6 +22,7 @@ from app.flows.snapshot import Home, Snapshot
 from app.jobs import Jobs
 from app.messaging.post import Post
 from app.messaging.prices import Prices
+from app.rewards.rules import RedemptionRules
 from app.settings import Settings
 
 LAPSED_DAYS = 7
@@ -40,6 +41,7 @@ class Talk:
         self.engine: Engine[Snapshot] = registry.engine(catalogue)
         self.facts = Facts.of(settings, catalogue)
         self.prices = Prices.of(settings)
+        self.rules = RedemptionRules.of(settings)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def where_it_stands(talk: Talk, person: Person, now: datetime) -> Person:
 def facts_for(turn: Turn, home: str | None, needs: frozenset[str]) -> Snapshot:
     """What may be looked at in this turn, about `home` where one is meant."""
     facts = turn.talk.facts.about(turn.phone, turn.person, home, on_screen=turn.on_screen)
-    return fill(turn.session, facts, needs, turn.now)
+    return fill(turn.session, facts, needs, turn.talk.rules, turn.now)
 
 
 def ask(turn: Turn, position: Position) -> Reply:

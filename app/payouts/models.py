@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -80,6 +80,12 @@ class AttemptResult(enum.StrEnum):
     """It was late, and whoever owed it has paid the programme back."""
     WRITTEN_OFF = "written_off"
     """It was late, and will never be paid back."""
+
+
+TOOK_FLOAT: Final = frozenset(
+    {AttemptResult.SUCCEEDED, AttemptResult.LATE, AttemptResult.RECOVERED, AttemptResult.WRITTEN_OFF}
+)
+"""With these our float with the provider has paid, whoever paid for it in the end."""
 
 
 class PayoutAttempt(Base):

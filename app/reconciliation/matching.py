@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.payouts.models import AttemptResult
+from app.payouts.models import TOOK_FLOAT, AttemptResult
 from app.payouts.telling import StatementLine, StatementStatus
 from app.reconciliation.differences import Difference
 
-_PAID = frozenset({AttemptResult.SUCCEEDED, AttemptResult.LATE})
 _GIVEN_BACK = frozenset({AttemptResult.FAILED, AttemptResult.NOT_FOUND, AttemptResult.NOT_SENT})
 
 
@@ -80,7 +79,7 @@ def compare(
         if line.status is StatementStatus.CREDITED
     ]
     for attempt in attempts:
-        expected = attempt.amount_minor if attempt.result in _PAID else 0
+        expected = attempt.amount_minor if attempt.result in TOOK_FLOAT else 0
         if attempt.booked_minor != expected:
             kind = Difference.NOT_IN_BOOK if expected else Difference.BOOKED_WITHOUT_ATTEMPT
             found.append(Found(kind, attempt))
@@ -97,7 +96,7 @@ def compare(
 
 
 def _without_line(attempt: Attempted) -> list[Found]:
-    if attempt.result in _PAID:
+    if attempt.result in TOOK_FLOAT:
         return [Found(Difference.BOOKED_BUT_MISSING, attempt)]
     return [Found(Difference.OPEN_AND_MISSING, attempt)] if attempt.result is None else []
 
@@ -122,7 +121,7 @@ def _with_lines(attempt: Attempted, lines: Sequence[StatementLine]) -> list[Foun
 def _uncredited(attempt: Attempted, lines: Sequence[StatementLine]) -> list[Found]:
     failed = next((line for line in lines if line.status is StatementStatus.FAILED), None)
     waiting = next((line for line in lines if line.status is StatementStatus.PENDING), None)
-    if attempt.result in _PAID:
+    if attempt.result in TOOK_FLOAT:
         if failed is not None:
             return [Found(Difference.BOOKED_BUT_FAILED, attempt, failed)]
         return [Found(Difference.BOOKED_BUT_PENDING, attempt, waiting)] if waiting else _without_line(attempt)

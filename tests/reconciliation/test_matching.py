@@ -44,6 +44,7 @@ class Case:
 CASES = [
     Case("paid and stated", [ATTEMPT], [CREDITED], []),
     Case("paid late, and stated", [ended(R.LATE)], [CREDITED], []),
+    Case("paid late, and written off", [replace(ATTEMPT, result=R.WRITTEN_OFF)], [CREDITED], []),
     Case("known by the provider's reference alone", [ATTEMPT], [replace(LINE, reference=None)], []),
     Case("failed and stated so", [FAILED], [RETURNED], []),
     Case("failed and not stated", [FAILED], [], []),

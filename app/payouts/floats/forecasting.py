@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.ledger import totals
 from app.payouts.floats.models import Level
 from app.payouts.floats.standing import Float, floats
-from app.payouts.models import AttemptResult, Payout, PayoutAttempt
+from app.payouts.models import TOOK_FLOAT, Payout, PayoutAttempt
 
 WINDOWS_DAYS: Final = (7, 28)
 CREDIT_SPENT_WITHIN_DAYS: Final = 30
@@ -92,7 +92,7 @@ def _spent(session: Session, now: datetime, days: int) -> dict[str, Spent]:
         .join(Payout, Payout.id == PayoutAttempt.payout_id)
         .where(
             PayoutAttempt.created_at > now - days * _DAY,
-            PayoutAttempt.result.in_([AttemptResult.SUCCEEDED, AttemptResult.LATE]),
+            PayoutAttempt.result.in_(TOOK_FLOAT),
         )
         .group_by(PayoutAttempt.provider)
     )

@@ -21,12 +21,11 @@ from app.ledger import totals
 from app.payouts.floats.models import FloatStanding, FloatTopup
 from app.payouts.health import short_from
 from app.payouts.holds import HOLDING
-from app.payouts.models import AttemptResult, Payout, PayoutAttempt
+from app.payouts.models import TOOK_FLOAT, Payout, PayoutAttempt
 from app.payouts.statuses import PayoutStatus
 
 BELIEVED_FOR: Final = timedelta(hours=12)
 """So long after it was told, a provider's word on our float is built on."""
-_TAKEN: Final = (AttemptResult.SUCCEEDED, AttemptResult.LATE)
 
 
 class Basis(enum.StrEnum):
@@ -168,7 +167,7 @@ def _underway(session: Session, name: str, basis: Basis | None, row: FloatStandi
     if basis is Basis.BOOKED or row is None or row.told_at is None:
         return _sum(session, name, PayoutAttempt.open, Payout.status.in_(HOLDING))
     since = PayoutAttempt.created_at >= row.told_at
-    sent = _sum(session, name, since, or_(PayoutAttempt.open, PayoutAttempt.result.in_(_TAKEN)))
+    sent = _sum(session, name, since, or_(PayoutAttempt.open, PayoutAttempt.result.in_(TOOK_FLOAT)))
     unclear = Payout.status.in_([PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN])
     return sent + _sum(session, name, not_(since), PayoutAttempt.open, unclear)
 
