@@ -12,6 +12,7 @@ from app import flows
 from app.adapters.payments.making import MAKERS
 from app.adapters.payments.standin_company import PaymentCompany
 from app.adapters.routing.nearest_neighbour import NearestNeighbour
+from app.adapters.routing.pyvrp_optimiser import PyVrp
 from app.adapters.routing.straight_line import StraightLine
 from app.adapters.sms.africastalking import AfricasTalking
 from app.adapters.sms.console import Console
@@ -98,6 +99,10 @@ def _route_optimiser(settings: Settings) -> RouteOptimiser:
         found.name: found.load() for found in entry_points(group="weighback.route_optimisers")
     }
     makers["nearest-neighbour"] = lambda _: NearestNeighbour()
+    makers["pyvrp"] = lambda _: PyVrp(
+        seconds=settings.route_search_seconds,
+        iterations_per_stop=settings.route_search_iterations_per_stop,
+    )
     return _chosen(makers, "ROUTE_OPTIMISER", settings.route_optimiser)(settings)
 
 

@@ -11,7 +11,11 @@ from pydantic import BaseModel, Field, model_validator
 class RoutingSettings(BaseModel):
     route_plan_at: time = time(5, 30)
     """Local time from which a day's routes are planned by themselves."""
-    route_optimiser: str = "nearest-neighbour"
+    route_optimiser: str = "pyvrp"
+    route_search_seconds: float = Field(default=20, gt=0)
+    """The longest that a plan is searched for."""
+    route_search_iterations_per_stop: int = Field(default=50, ge=1)
+    """Then the search is over, if its seconds are not: small days take a moment, and repeat exactly."""
     travel_times: str = "straight-line"
     route_speed_kilometres_per_hour: float = Field(default=12, gt=0)
     """Of a cargo bike, for straight lines."""

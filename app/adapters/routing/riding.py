@@ -16,7 +16,7 @@ from app.routing.ways import IntArray
 
 def ride(problem: RoutingProblem, number: int, stops: Sequence[int], leg: Legs) -> Day:
     """Trips of vehicle `number` by its locked stops and by as many of `stops` as fit."""
-    day = _Ride(problem, number, locked_trips(problem, number), stops).go(leg)
+    day = Ride(problem, number, stops, leg).go()
     # Seen from the end, a break can fit worse than it seemed along the way.
     while timetable(problem, number, day, leg) is None:
         day[-1].pop()
@@ -63,12 +63,15 @@ class _Left:
         return _Left(*(np.delete(column, at) for column in vars(self).values()))
 
 
-class _Ride:
-    def __init__(self, problem: RoutingProblem, number: int, day: Day, stops: Sequence[int]) -> None:
+class Ride:
+    """Where a vehicle stands after its locked stops, and on from there."""
+
+    def __init__(self, problem: RoutingProblem, number: int, stops: Sequence[int], leg: Legs) -> None:
         self.problem = problem
+        self.leg = leg
         self.vehicle = problem.vehicles[number]
         self.number = number
-        self.day = day
+        self.day: Day = [[]]
         self.left = _Left.of(problem, stops, self.vehicle)
         self.here = self.vehicle.sets_out_from
         self.now = self.vehicle.shift.opens_seconds
@@ -76,31 +79,26 @@ class _Ride:
         self.rested = self.vehicle.rest is None
         self.ready_seconds = self.now
         """When this trip could leave at the earliest: stops of it cannot be released later."""
+        for at, trip in enumerate(locked_trips(problem, number)):
+            if at:
+                self.empty()
+            for stop in trip:
+                self._serve(stop)
 
-    def go(self, leg: Legs) -> Day:
-        self._catch_up(leg)
+    def go(self) -> Day:
         while len(self.left.numbers):
             at = self._next()
             if at is None:
-                if not self._new_trip(leg):
+                if not self._new_trip():
                     break
                 continue
-            self._serve(int(self.left.numbers[at]), leg)
+            self._serve(int(self.left.numbers[at]))
             self.left = self.left.without(at)
         return tidy(self.problem, self.number, self.day)
 
-    def _catch_up(self, leg: Legs) -> None:
-        """Stand where the locked stops end."""
-        trips, self.day = self.day, [[]]
-        for at, trip in enumerate(trips):
-            if at:
-                self._empty(leg)
-            for stop in trip:
-                self._serve(stop, leg)
-
-    def _serve(self, number: int, leg: Legs) -> None:
+    def _serve(self, number: int) -> None:
         stop = self.problem.stops[number]
-        way = leg(self.here, stop.point)
+        way = self.leg(self.here, stop.point)
         opens = stop.window.opens_seconds if stop.window else 0
         if not self.day[-1]:
             self.now = self.ready_seconds = max(self.now, stop.released_seconds)
@@ -114,16 +112,16 @@ class _Ride:
         self.grams += stop.load_grams
         self.millilitres += stop.volume_millilitres
 
-    def _new_trip(self, leg: Legs) -> bool:
+    def _new_trip(self) -> bool:
         """Empty at the hub, where that may help."""
         useful = bool(self.day[-1]) or self.grams > 0 or self.millilitres > 0
         if not useful or len(self.day) >= self.vehicle.most_trips:
             return False
-        self._empty(leg)
+        self.empty()
         return True
 
-    def _empty(self, leg: Legs) -> None:
-        self.now += leg(self.here, self.vehicle.hub) + self.vehicle.reload_seconds
+    def empty(self) -> None:
+        self.now += self.leg(self.here, self.vehicle.hub) + self.vehicle.reload_seconds
         self.here = self.vehicle.hub
         self.grams = self.millilitres = 0
         self.ready_seconds = self.now

@@ -1,0 +1,137 @@
+"""Better days by PyVRP's iterated local search, from the days that there are."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import pyvrp
+from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.search import (
+    OPERATORS,
+    LocalSearch,
+    NeighbourhoodParams,
+    PerturbationManager,
+    PerturbationParams,
+    compute_neighbours,
+)
+
+from app.adapters.routing.insertion import Day, insert
+from app.adapters.routing.pyvrp_model import Model, Share
+from app.routing.problem import RoutingProblem
+from app.routing.timeline import Legs, tidy, timetable
+
+Heard: TypeAlias = Callable[[float, int], bool]
+"""Share done and cost by PyVRP's count; False ends the search."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Until either is used up; one of them at least."""
+
+    seconds: float | None
+    iterations: int | None
+    seed: int
+
+
+@dataclass(frozen=True)
+class Style:
+    """How PyVRP searches; see its documentation of the parameters."""
+
+    neighbours: int = 50
+    history: int = 300
+    perturbations: int = 25
+    penalty: float | None = None
+    """Of a unit too much, at first; None is PyVRP's own."""
+
+
+def improve(
+    problem: RoutingProblem,
+    days: Sequence[Day],
+    stops: Iterable[int],
+    budget: Budget,
+    *,
+    shares: Sequence[Share] | None = None,
+    style: Style | None = None,
+    heard: Heard | None = None,
+) -> list[Day]:
+    """Days through `stops` that PyVRP finds better than `days`, or these; each can be ridden in its time."""
+    leg, style = Legs(problem.ways), style or Style()
+    wanted = list(stops)
+    there = {stop for day in days for trip in day for stop in trip}
+    strict = all(number in there for number in wanted if problem.stops[number].prize is None)
+    model = Model(problem, wanted, leg, shares=shares, strict=strict)
+    if not model.worth_asking:
+        return [list(day) for day in days]
+    start = model.solution_of(days)
+    best = _search(model.data, start, budget, style, heard)
+    if not best.is_feasible():
+        return [list(day) for day in days]
+    return _ridable(problem, model.days_of(best, days), leg)
+
+
+def _search(
+    data: pyvrp.ProblemData, start: pyvrp.Solution, budget: Budget, style: Style, heard: Heard | None
+) -> pyvrp.Solution:
+    rng = pyvrp.RandomNumberGenerator(seed=budget.seed)
+    around = compute_neighbours(data, NeighbourhoodParams(num_neighbours=style.neighbours))
+    search = LocalSearch(data, rng, around, PerturbationManager(PerturbationParams(1, style.perturbations)))
+    for operator in OPERATORS:
+        if operator.supports(data):
+            search.add_operator(operator(data))
+    terms = pyvrp.PenaltyParams()
+    first = terms.midpoint_penalties(data)
+    if style.penalty is not None:
+        first = ([style.penalty] * data.num_load_dimensions, style.penalty, style.penalty)
+    penalties = pyvrp.PenaltyManager(first, terms)
+    start = (
+        search(start, penalties.max_cost_evaluator(), exhaustive=True) if not start.is_feasible() else start
+    )
+    how = pyvrp.IteratedLocalSearchParams(history_length=style.history)
+    search_on = pyvrp.IteratedLocalSearch(data, penalties, search, start, how)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PenaltyBoundWarning)  # no news: what does not fit is left out
+        return search_on.run(_Until(budget, heard), collect_stats=False).best
+
+
+class _Until:
+    """PyVRP's question whether to stop, before each iteration."""
+
+    def __init__(self, budget: Budget, heard: Heard | None) -> None:
+        self._budget, self._heard = budget, heard
+        self._began = time.perf_counter()
+        self._iterations = 0
+        self._told = self._began
+
+    def __call__(self, best_cost: float) -> bool:
+        now, budget = time.perf_counter(), self._budget
+        shares = [0.0]
+        if budget.seconds is not None:
+            shares.append((now - self._began) / max(budget.seconds, 1e-9))
+        if budget.iterations is not None:
+            shares.append(self._iterations / max(budget.iterations, 1))
+        self._iterations += 1
+        if max(shares) >= 1:
+            return True
+        if self._heard is not None and now - self._told >= TELLING_SECONDS:
+            self._told = now
+            return not self._heard(max(shares), int(best_cost))
+        return False
+
+
+TELLING_SECONDS = 0.25
+"""How often the search says how it goes."""
+
+
+def _ridable(problem: RoutingProblem, days: list[Day], leg: Legs) -> list[Day]:
+    """The same days without what breaks cannot be fitted around; put elsewhere where there is room."""
+    dropped = []
+    for number, day in enumerate(days):
+        while timetable(problem, number, day, leg) is None:
+            dropped.append(day[-1].pop())
+            day[:] = tidy(problem, number, day)
+    insert(problem, days, dropped, leg)
+    return days
