@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.container import Container
 from app.main import create_app
@@ -15,11 +16,14 @@ from tests.waiting import wait_until
 
 
 @contextmanager
-def serving(container: Container) -> Iterator[str]:
-    """The address, e.g. `http://127.0.0.1:40123`, at which `container` is served until the block ends."""
+def serving(container: Container, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[str]:
+    """The address, e.g. `http://127.0.0.1:40123`, at which `container` is served until the block ends.
+
+    `around` puts something between the socket and the application, such as a bad network.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        config = uvicorn.Config(create_app(container), log_config=None, lifespan="off", ws="none")
+        config = uvicorn.Config(around(create_app(container)), log_config=None, lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -34,6 +34,8 @@ class SheetStop:
     name: str
     landmark: str
     phone: Phone | None
+    phones: tuple[Phone, ...]
+    """All of the household's; any of them may be told the handover code."""
     location: Location | None
     window_start: time
     window_end: time
@@ -104,6 +106,7 @@ def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet
                 name=household.name,
                 landmark=household.landmark,
                 phone=next((Phone(known.phone) for known in phones.get(household.id, ())), None),
+                phones=tuple(Phone(known.phone) for known in phones.get(household.id, ())),
                 location=households.location_of(household),
                 window_start=pickup.window_start,
                 window_end=pickup.window_end,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.weighing.lines import WeighedLine, lines_of
-from app.weighing.models import Material, Visit, VisitOutcome, Weighing
+from app.weighing.models import Material, Visit, VisitOutcome, Weighing, WeighingLine
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,21 @@ def of_pickup(session: Session, pickup_id: UUID) -> RecordedVisit | None:
     latest = select(Visit.id).where(Visit.pickup_id == pickup_id).order_by(Visit.received_at.desc()).limit(1)
     found = session.scalar(weighed) or session.scalar(latest)
     return visit(session, found) if found is not None else None
+
+
+def most_grams(session: Session, household_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The most that each household has ever given at once; none for one that has given nothing."""
+    of_each = (
+        select(Weighing.household_id, func.sum(WeighingLine.grams).label("grams"))
+        .join(WeighingLine, WeighingLine.weighing_id == Weighing.id)
+        .where(Weighing.household_id.in_(household_ids))
+        .group_by(Weighing.household_id, Weighing.id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(of_each.c.household_id, func.max(of_each.c.grams)).group_by(of_each.c.household_id)
+    )
+    return {household_id: int(grams) for household_id, grams in rows}
 
 
 def materials(session: Session) -> list[Material]:

@@ -175,6 +175,28 @@ def another_route(
     return phone
 
 
+@dataclass(frozen=True)
+class Rider:
+    """A collector with a route of her own."""
+
+    id: UUID
+    phone: Phone
+    pickups: tuple[UUID, ...]
+
+
+def a_rider(session: Session, day: Day, now: datetime, number: int, stops: int) -> Rider:
+    """One more collector of the hub, with `stops` homes on her route today."""
+    make = _Making(session, now, now.date(), day.hub_id, day.zone_id)
+    phone = Phone(f"+23480000091{number:02}")
+    rider = make.collector(f"Rider {number}", phone, "en")
+    pickups = [
+        make.pickup(2_000 + 50 * number + at, f"Home {number}-{at}", "By the road", None)
+        for at in range(stops)
+    ]
+    make.route(rider, pickups)
+    return Rider(rider, phone, tuple(pickups))
+
+
 def more_stops(session: Session, collector_id: UUID, now: datetime, count: int) -> list[UUID]:
     """`count` more homes at the end of the collector's route of today; their pickups."""
     route = session.scalars(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.routesheet import at_the_door, rounds, sign_in, stops, style, sync, today
+from app.web.routesheet import assets, at_the_door, rounds, sign_in, stops, sync, today
 
 router = APIRouter(include_in_schema=False)
 for part in (
@@ -14,6 +14,7 @@ for part in (
     at_the_door,
     sync,
     rounds,
-    style,
+    assets,
 ):
     router.include_router(part.router)
+router.include_router(today.data_router)

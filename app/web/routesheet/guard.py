@@ -21,6 +21,7 @@ from app.settings import Settings
 from app.web.deps import container_of
 from app.web.problem import STATUS_OF
 from app.web.routesheet.pages import render
+from app.web.routesheet.squeezing import squeeze
 
 OURS = "X-Weighback-Sheet"
 """On every answer, so that the sheet can tell ours from a captive portal's; and on every request for data, because
@@ -131,6 +132,7 @@ def _finished(request: Request, response: Response) -> Response:
         remember(response, request.cookies[cookie_name(container.settings)], container)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    squeeze(request, response)
     return response
 
 

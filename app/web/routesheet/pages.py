@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.container import Container
 from app.conversation.catalogue import Catalogue
 from app.conversation.values import Value
-from app.web.routesheet import style
+from app.web.routesheet import assets
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -39,7 +39,8 @@ def render(
         w=partial(catalogue.write, language=spoken),
         language=spoken,
         programme=container.settings.programme_name,
-        stylesheet=style.address(),
+        stylesheet=assets.style().address,
+        script=assets.script().address,
         **values,
     )
     return HTMLResponse(content, status)

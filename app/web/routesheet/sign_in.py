@@ -18,6 +18,7 @@ from app.kernel import pins
 from app.kernel.phone import NotAPhone, Phone, mask, parse_phone
 from app.web.deps import Here
 from app.web.routesheet import guard, stop_page
+from app.web.routesheet.day_data import in_page, words_for_waiting
 from app.web.routesheet.forms import Fields, Mistake, StopForm, read_fields
 from app.web.routesheet.pages import render
 
@@ -112,6 +113,7 @@ def form(
         mistakes=mistakes,
         labels={},
         kept=kept,
+        words=in_page(words_for_waiting(container, language)),
     )
 
 

@@ -21,8 +21,9 @@ from app.pickups.statuses import MissedReason
 from app.routing.sheet import RouteSheet, SheetStop
 from app.web.routesheet.at_the_door import DoorPhones, of_household
 from app.web.routesheet.forms import NOTE_LONGEST, REASONS, WEIGHT_PREFIX, Mistake, StopForm
+from app.web.routesheet.looks import mark, material_name
 from app.web.routesheet.pages import render
-from app.web.routesheet.today import mark, todays_sheet
+from app.web.routesheet.today import todays_sheet
 from app.weighing import visits
 from app.weighing.service import rates_on
 from app.weighing.visits import RecordedVisit
@@ -143,9 +144,3 @@ def show_result(
         credit=Money(visit.credit_minor if visit else 0, currency),
         conflict=conflict,
     )
-
-
-def material_name(container: Container, language: str, code: str, name: str) -> str:
-    key = f"material.{code}"
-    catalogue = container.catalogue.on_screens
-    return catalogue.text(key, language) if key in catalogue.keys else name

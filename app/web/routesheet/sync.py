@@ -22,7 +22,9 @@ from app.fieldwork.taking import Answer, Rules, Sender, Taken, Why, take
 from app.pickups.statuses import MissedReason
 from app.web.deps import Here
 from app.web.routesheet import guard
+from app.web.routesheet.day_data import day_data
 from app.web.routesheet.forms import NOTE_LONGEST
+from app.web.routesheet.today import todays_sheet
 from app.weighing.models import Via
 from app.weighing.service import Limits
 
@@ -136,8 +138,15 @@ def _sync(request: Request, container: Container, body: bytes) -> Response:
         for given in batch.records
         if (answer := _answer(container, given, sender, now)) is not None
     ]
+    with container.database.unit_of_work() as session:
+        stamp = day_data(session, container, who, todays_sheet(session, container, who, now), now)["stamp"]
     return JSONResponse(
-        {"collector": str(who.collector_id), "received_at": now.isoformat(), "answers": answers}
+        {
+            "collector": str(who.collector_id),
+            "received_at": now.isoformat(),
+            "answers": answers,
+            "day": stamp,
+        }
     )
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.kernel.clock import local_date
 from app.places import service as places
-from app.routing.sheet import RouteSheet, SheetStop, sheet_for
+from app.routing.sheet import RouteSheet, sheet_for
 from app.web.deps import Here
 from app.web.routesheet import guard
+from app.web.routesheet.day_data import day_data, in_page
+from app.web.routesheet.looks import mark
 from app.web.routesheet.pages import render
 
 router = APIRouter(route_class=guard.PageRoute)
+data_router = APIRouter(route_class=guard.DataRoute)
 
 
 def todays_sheet(session: Session, container: Container, who: SignedIn, now: datetime) -> RouteSheet:
@@ -25,19 +29,31 @@ def todays_sheet(session: Session, container: Container, who: SignedIn, now: dat
     return sheet_for(session, who.collector_id, local_date(now, timezone))
 
 
-def mark(stop: SheetStop) -> str:
-    """How a stop looks at a glance: the style sheet's and the list's word for it."""
-    if stop.off:
-        return "off"
-    return stop.status.value if stop.done else "open"
-
-
 @router.get("/route")
 def show(request: Request, container: Here) -> Response:
+    """The list, with all that the sheet's script needs to go on without network."""
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         who = guard.signed_in(session, request, container, now)
         day = todays_sheet(session, container, who, now)
+        data = day_data(session, container, who, day, now)
     return render(
-        container, "today.html", who.language, day=day, next=day.next_after(), mark=mark, collector=who.name
+        container,
+        "today.html",
+        who.language,
+        day=day,
+        data=in_page(data),
+        next=day.next_after(),
+        mark=mark,
+        collector=who.name,
     )
+
+
+@data_router.get("/route/day")
+def anew(request: Request, container: Here) -> Response:
+    """The day as data, for a sheet that is open."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        who = guard.signed_in(session, request, container, now)
+        data = day_data(session, container, who, todays_sheet(session, container, who, now), now)
+    return JSONResponse({"collector": str(who.collector_id), "day": data})

@@ -1,0 +1,86 @@
+"""The pages' style and script, kept by browsers for a year under addresses that change with their content.
+
+The script is several files for whoever reads it, and one for the network; comments and indents stay here. What is
+served compressed was compressed once.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from app.web.routesheet.squeezing import takes_gzip
+
+router = APIRouter()
+_FOLDER = Path(__file__).parent / "static"
+_SCRIPTS = ("weights.js", "store.js", "sending.js", "rescue.js", "screens.js", "sheet.js")
+
+
+@dataclass(frozen=True)
+class Asset:
+    content: bytes
+    media_type: str
+    extension: str
+
+    @property
+    def address(self) -> str:
+        return f"/route/sheet-{hashlib.sha256(self.content).hexdigest()[:12]}.{self.extension}"
+
+
+@cache
+def style() -> Asset:
+    tight = re.sub(
+        r"/\*.*?\*/|\s*([{};,])\s*|(?<=:)\s+",
+        r"\1",
+        (_FOLDER / "sheet.css").read_text("utf-8"),
+        flags=re.DOTALL,
+    )
+    return Asset(tight.replace(";}", "}").encode(), "text/css", "css")
+
+
+@cache
+def script() -> Asset:
+    return Asset(_bare(*_SCRIPTS), "text/javascript", "js")
+
+
+def _bare(*names: str) -> bytes:
+    """The files as one, without indents and lines of comment; none of them has a text over several lines that minds."""
+    lines = (line.strip() for name in names for line in (_FOLDER / name).read_text("utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
+
+
+@cache
+def _compressed(asset: Asset) -> bytes:
+    return gzip.compress(asset.content, compresslevel=9, mtime=0)
+
+
+@router.get("/route/sheet-{digest}.{extension}")
+def sheet(request: Request, digest: str, extension: str) -> Response:
+    asset = script() if extension == "js" else style()
+    # A page from before an upgrade asks for the old one; the new one serves it, but is not kept as the old.
+    current = asset.address.endswith(f"-{digest}.{extension}")
+    return _answer(request, asset, "public, max-age=31536000, immutable" if current else "no-store")
+
+
+@router.get("/route/worker.js")
+def worker(request: Request) -> Response:
+    """The service worker. Browsers ask for it anew at least each day, and take a changed one."""
+    asset = Asset(_bare("worker.js"), "text/javascript", "js")
+    answer = _answer(request, asset, "no-cache")
+    answer.headers["Service-Worker-Allowed"] = "/route"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
+    return answer
+
+
+def _answer(request: Request, asset: Asset, keep: str) -> Response:
+    headers = {"Cache-Control": keep, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
+    if not takes_gzip(request):
+        return Response(asset.content, media_type=asset.media_type, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(_compressed(asset), media_type=asset.media_type, headers=headers)
