@@ -20,6 +20,7 @@ from app.jobs import WorkerHeartbeat
 from app.messaging.prices import Prices
 from app.payouts.floats.models import Level
 from app.payouts.floats.watching import judge
+from app.reconciliation.service import last_report
 from app.settings import PREFIX, Environment, Settings, load_settings
 
 REACH_TIMEOUT_SECONDS = 5
@@ -71,6 +72,7 @@ def _database(container: Container) -> Iterator[Finding]:
         return
     yield _worker(container)
     yield from _floats(container)
+    yield from _reconciled(container)
     if isinstance(theirs, datetime):  # SQLite has no clock of its own
         yield _compared("database's clock", theirs, container.clock.now())
 
@@ -104,6 +106,19 @@ def _floats(container: Container) -> Iterator[Finding]:
         else:
             said = f"{held.known_minor} minor units{days}: top it up, then record it at /api/v1/floats"
             yield Finding(what, well=False, said=said)
+
+
+def _reconciled(container: Container) -> Iterator[Finding]:
+    """Whether the last day that was compared agreed, provider by provider."""
+    with container.database.snapshot() as session:
+        found = [(name, last_report(session, name)) for name in container.payment_providers]
+    for name, last in found:
+        if last is None:
+            continue
+        what, count = f"reconciliation with {name}", len(last.differences)
+        said = f"{last.head.date}: {count or 'no'} difference{'' if count == 1 else 's'}"
+        more = f"; see /api/v1/reconciliations/{last.head.id}" if count else ""
+        yield Finding(what, well=not count, said=said + more)
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:

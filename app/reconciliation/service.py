@@ -117,6 +117,17 @@ def latest(session: Session, provider: str, on: date) -> Reconciliation | None:
     )
 
 
+def last_report(session: Session, provider: str) -> Report | None:
+    """Of the last day that was compared."""
+    head = session.scalar(
+        select(Reconciliation)
+        .where(Reconciliation.provider == provider)
+        .order_by(Reconciliation.date.desc(), Reconciliation.revision.desc())
+        .limit(1)
+    )
+    return None if head is None else report(session, head.id)
+
+
 def report(session: Session, reconciliation_id: UUID) -> Report:
     """Raises `NotFound`."""
     head = session.get(Reconciliation, reconciliation_id)

@@ -24,7 +24,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -32,13 +31,13 @@ from uuid import UUID
 import httpx
 import structlog
 
+from app.adapters.payments.paystack_words import WALLETS, approval, observation, stated
 from app.adapters.payments.wire import (
     PHASES,
     Answer,
     NoAnswer,
     Wire,
     inner,
-    moment,
     not_sent,
     text,
     told,
@@ -50,7 +49,6 @@ from app.adapters.payments.wire import (
 from app.payouts.ports import (
     Approval,
     AuthLevel,
-    CannotPay,
     Capabilities,
     Duplicates,
     Instruction,
@@ -61,45 +59,12 @@ from app.payouts.ports import (
     WireRequest,
 )
 from app.payouts.reasons import Because
-from app.payouts.telling import StatementFailed, StatementLine, StatementStatus, Told
+from app.payouts.telling import StatementFailed, StatementLine, Told
 
 SIGNATURE_HEADER: Final = "x-paystack-signature"
 APPROVAL_EVENT: Final = "transferrequest.approval-required"
 
 
-@dataclass(frozen=True)
-class Wallets:
-    """How one country's wallets are addressed, and what a transfer there may be."""
-
-    recipient_type: str
-    calling_code: str
-    trunk_prefix: str
-    minimum_minor: int
-    maximum_minor: int
-
-    def account_number(self, phone: str) -> str:
-        """Raises `CannotPay` for a phone of another country."""
-        if not phone.startswith(self.calling_code):
-            raise CannotPay(f"pays phones that start {self.calling_code} only", Because.PHONE)
-        return self.trunk_prefix + phone.removeprefix(self.calling_code)
-
-
-WALLETS: Final = {
-    "NGN": Wallets("nuban", "+234", "", 10_000, 500_000_000),
-    "GHS": Wallets("mobile_money", "+233", "0", 100, 1_000_000),
-    "KES": Wallets("mobile_money", "+254", "0", 100, 15_000_000),
-}
-"""Kenya's limits are those of Paystack's price list; it publishes none for the others, and these are ours."""
-_STATUS_OF: Final = {
-    "success": ObservedStatus.SUCCEEDED,
-    "failed": ObservedStatus.FAILED,
-    "rejected": ObservedStatus.FAILED,  # our own approval URL said no
-    "reversed": ObservedStatus.REVERSED,
-    "pending": ObservedStatus.PROCESSING,
-    "processing": ObservedStatus.PROCESSING,
-    "received": ObservedStatus.PROCESSING,
-    "otp": ObservedStatus.PROCESSING,
-}
 _EVENTS: Final = {
     "transfer.success": ObservedStatus.SUCCEEDED,
     "transfer.failed": ObservedStatus.FAILED,
@@ -110,12 +75,6 @@ _OUTCOME_OF: Final = {
     ObservedStatus.SUCCEEDED: SubmitOutcome.SETTLED,
     ObservedStatus.FAILED: SubmitOutcome.REJECTED_FINAL,
 }
-_STATED: Final = {
-    ObservedStatus.SUCCEEDED: StatementStatus.CREDITED,
-    ObservedStatus.FAILED: StatementStatus.FAILED,
-    ObservedStatus.REVERSED: StatementStatus.FAILED,
-}
-"""All else has not come to an end."""
 _PAGE, _MOST_PAGES = 100, 500
 _DUPLICATE: Final = "duplicate_transfer_reference"
 _SHORT: Final = "insufficient_balance"
@@ -192,7 +151,7 @@ class Paystack:
         if isinstance(answer, NoAnswer):
             return without_answer(answer)
         if answer.is_success and answer.said.get("status") is True:
-            seen = _observation(inner(answer.said.get("data")), request)
+            seen = observation(inner(answer.said.get("data")), request)
             if seen.reference != request.reference:
                 return unclear("other_reference")
             return SubmitResult(_OUTCOME_OF.get(seen.status, SubmitOutcome.INDETERMINATE), seen)
@@ -203,7 +162,7 @@ class Paystack:
         if isinstance(answer, NoAnswer):
             return unread(answer.code)
         if answer.is_success and answer.said.get("status") is True:
-            seen = _observation(inner(answer.said.get("data")), request)
+            seen = observation(inner(answer.said.get("data")), request)
             return seen if seen.reference == request.reference else unread("other_reference")
         # A 404 of Paystack's own: its envelope says so; one from something on the way says nothing.
         message = str(answer.said.get("message", "")).lower()
@@ -227,7 +186,7 @@ class Paystack:
         reference = text(data.get("reference"))
         if reference is None:
             raise ValueError("a transfer's event names its reference")
-        seen = _observation(data, None)
+        seen = observation(data, None)
         if seen.status is not _EVENTS[event]:
             log.error("paystack.event_contradicts_status", paystack_event=event, status=seen.code)
             return [unread(f"{event}:{seen.code}", seen.provider_reference)]
@@ -242,7 +201,7 @@ class Paystack:
         if not isinstance(transfers, list) or not transfers:
             raise ValueError("it names no transfer")
         asked = inner(inner(data.get("details")).get("body"))
-        return [_approval(inner(transfer), asked, self._wallets) for transfer in transfers]
+        return [approval(inner(transfer), asked, self._wallets) for transfer in transfers]
 
     async def balance(self) -> Told:
         answer = await self._call("GET", "/balance")
@@ -265,7 +224,7 @@ class Paystack:
             listed = answer.said.get("data")
             if not isinstance(listed, list):
                 raise StatementFailed("no_list")
-            lines += [_stated(inner(one), self._wallets) for one in listed]
+            lines += [stated(inner(one), self._wallets) for one in listed]
             pages = inner(answer.said.get("meta")).get("pageCount")
             if len(listed) < _PAGE or pages == page:
                 return lines
@@ -315,68 +274,8 @@ def _refusal(request: WireRequest, answer: Answer) -> SubmitResult:
     return unclear(code)
 
 
-def _observation(data: Mapping[str, Any], request: WireRequest | None) -> Observation:
-    word = data.get("status")
-    status = _STATUS_OF.get(word) if isinstance(word, str) else None
-    if status is None:
-        log.error("paystack.unknown_status", status=str(word)[:40])
-    if word == "otp":
-        log.error("paystack.waits_for_otp", reference=text(data.get("reference")))
-    amount, fee = data.get("amount"), data.get("fee_charged")
-    return Observation(
-        status or ObservedStatus.UNCLEAR,
-        reference=text(data.get("reference")),
-        provider_reference=text(data.get("transfer_code")),
-        amount_minor=amount if isinstance(amount, int) and not isinstance(amount, bool) else None,
-        currency=text(data.get("currency")),
-        payee_phone=_payee(data, request),
-        code=str(word)[:40],
-        fee_minor=fee if isinstance(fee, int) and not isinstance(fee, bool) else None,
-    )
-
-
-def _stated(data: Mapping[str, Any], wallets: Wallets) -> StatementLine:
-    """One transfer of the list. Raises `StatementFailed` where it does not tell what a statement must."""
-    seen = _observation(data, None)
-    account = text(inner(inner(data.get("recipient")).get("details")).get("account_number"))
-    at = moment(data.get("createdAt"))
-    if seen.amount_minor is None or seen.currency is None or at is None:
-        raise StatementFailed("a transfer without amount, currency or time")
-    return StatementLine(
-        _STATED.get(seen.status, StatementStatus.PENDING),
-        seen.amount_minor,
-        seen.currency,
-        at,
-        seen.reference,
-        seen.provider_reference,
-        None if account is None else wallets.calling_code + account.removeprefix(wallets.trunk_prefix),
-    )
-
-
-def _payee(data: Mapping[str, Any], request: WireRequest | None) -> str | None:
-    """The phone that was asked for where its account was paid; any other account as it is."""
-    account = text(inner(inner(data.get("recipient")).get("details")).get("account_number"))
-    if account is None or request is None:
-        return None
-    planned = json.loads(request.body)
-    asked = planned["recipient"]["account_number"]
-    return str(planned["phone"]) if account == asked else account
-
-
 def _event(raw_body: bytes) -> tuple[str, dict[str, Any]]:
     said = json.loads(raw_body)
     if not isinstance(said, dict) or not isinstance(said.get("event"), str):
         raise ValueError("a callback names its event")  # noqa: TRY004 - the port promises ValueError
     return said["event"], inner(said.get("data"))
-
-
-def _approval(transfer: Mapping[str, Any], asked: Mapping[str, Any], wallets: Wallets) -> Approval:
-    """`asked` is the body of our own request, which Paystack shows beside the transfer it made of it."""
-    reference = text(transfer.get("reference"))
-    told = {**asked, **transfer} if asked.get("reference") == reference else transfer
-    amount, currency = told.get("amount"), text(told.get("currency"))
-    if reference is None or currency is None or not isinstance(amount, int) or isinstance(amount, bool):
-        raise ValueError("it lacks reference, amount or currency")
-    account = text(inner(inner(transfer.get("recipient")).get("details")).get("account_number"))
-    phone = None if account is None else wallets.calling_code + account.removeprefix(wallets.trunk_prefix)
-    return Approval(text(transfer.get("transfer_code")) or reference, amount, currency, reference, phone)

@@ -29,6 +29,7 @@ import httpx
 import phonenumbers
 import structlog
 
+from app.adapters.payments.reloadly_words import observation, stated
 from app.adapters.payments.tokens import Tokens
 from app.adapters.payments.wire import (
     PHASES,
@@ -36,7 +37,6 @@ from app.adapters.payments.wire import (
     NoAnswer,
     Wire,
     inner,
-    moment,
     not_sent,
     text,
     to_major,
@@ -60,23 +60,11 @@ from app.payouts.ports import (
     WireRequest,
 )
 from app.payouts.reasons import Because
-from app.payouts.telling import StatementFailed, StatementLine, StatementStatus, Told
+from app.payouts.telling import StatementFailed, StatementLine, Told
 
 SMALLEST_MAJOR, LARGEST_MAJOR = 1, 1_000_000
 """Ours: each operator has its own, and refuses by `INVALID_AMOUNT_FOR_OPERATOR`."""
 _ACCEPT: Final = "application/com.reloadly.topups-v1+json"
-_STATUS_OF: Final = {
-    "PROCESSING": ObservedStatus.PROCESSING,
-    "SUCCESSFUL": ObservedStatus.SUCCEEDED,
-    "FAILED": ObservedStatus.FAILED,
-    "REFUNDED": ObservedStatus.REVERSED,
-}
-_STATED: Final = {
-    ObservedStatus.SUCCEEDED: StatementStatus.CREDITED,
-    ObservedStatus.FAILED: StatementStatus.FAILED,
-    ObservedStatus.REVERSED: StatementStatus.FAILED,
-}
-"""All else has not come to an end."""
 _PAGE, _MOST_PAGES = 200, 500
 _DUPLICATE: Final = "CUSTOM_IDENTIFIER_ALREADY_USED"
 _SHORT: Final = "INSUFFICIENT_BALANCE"
@@ -213,7 +201,7 @@ class Reloadly:
         data = inner(said.get("data")) or said
         if text(data.get("customIdentifier")) is None:
             raise ValueError("a callback names the top-up")
-        return [self._observation(data)]
+        return [observation(data, self.capabilities)]
 
     async def balance(self) -> Told:
         answer = await self._call("GET", "/accounts/balance")
@@ -234,27 +222,10 @@ class Reloadly:
             listed = answer.said.get("content")
             if not isinstance(listed, list):
                 raise StatementFailed("no_list")
-            lines += [self._stated(inner(one)) for one in listed]
+            lines += [stated(inner(one), self.capabilities) for one in listed]
             if len(listed) < _PAGE or answer.said.get("last") is True:
                 return lines
         raise StatementFailed("too_many_pages")
-
-    def _stated(self, said: Mapping[str, Any]) -> StatementLine:
-        """One top-up of the report. Raises `StatementFailed` where it does not tell what a statement must."""
-        seen = self._observation(said)
-        amount = to_minor(said.get("deliveredAmount"), self._exponent)
-        currency, at = text(said.get("deliveredAmountCurrencyCode")), moment(said.get("transactionDate"))
-        if amount is None or currency is None or at is None:
-            raise StatementFailed("a top-up without amount, currency or time")
-        return StatementLine(
-            _STATED.get(seen.status, StatementStatus.PENDING),
-            amount,
-            currency,
-            at,
-            seen.reference,
-            seen.provider_reference,
-            seen.payee_phone,
-        )
 
     async def _fetch_token(self) -> Answer | NoAnswer:
         return await self._auth_wire.call("POST", "/oauth/token", json=self._credentials)
@@ -299,32 +270,8 @@ class Reloadly:
         return unclear(code)
 
     def _mine(self, request: WireRequest, said: Mapping[str, Any]) -> Observation:
-        seen = self._observation(said)
+        seen = observation(said, self.capabilities)
         return seen if seen.reference == request.reference else unread("other_reference")
-
-    def _observation(self, said: Mapping[str, Any]) -> Observation:
-        word, transaction_id = said.get("status"), said.get("transactionId")
-        status = _STATUS_OF.get(word) if isinstance(word, str) else None
-        if status is None:
-            log.error("reloadly.unknown_status", status=str(word)[:40])
-        phone = (text(said.get("recipientPhone")) or "").removeprefix("+")
-        delivered = status is ObservedStatus.SUCCEEDED
-        return Observation(
-            status or ObservedStatus.UNCLEAR,
-            reference=text(said.get("customIdentifier")),
-            provider_reference=str(transaction_id) if isinstance(transaction_id, int) else None,
-            amount_minor=to_minor(said.get("deliveredAmount"), self._exponent) if delivered else None,
-            currency=text(said.get("deliveredAmountCurrencyCode")) if delivered else None,
-            payee_phone=f"+{phone}" if phone else None,
-            code=str(word)[:40],
-            fee_minor=self._fee(said),
-        )
-
-    def _fee(self, said: Mapping[str, Any]) -> int | None:
-        """They take less than the airtime's worth for it, by the operator's discount: a fee below zero."""
-        minor = to_minor(said.get("discount"), self._exponent)
-        ours = said.get("discountCurrencyCode") == self.capabilities.currency
-        return -minor if minor is not None and ours else None
 
 
 def _written(moment: datetime) -> str:
