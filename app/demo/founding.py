@@ -12,19 +12,16 @@ from sqlalchemy.orm import Session
 from app.collectors import service as collectors
 from app.demo.holidays import holidays
 from app.demo.lagos import AREAS, HUBS, MATERIALS, RIDERS
+from app.demo.offers import put_on_offer
 from app.kernel.phone import Phone
 from app.places import editing
 from app.places.models import ExceptionKind
-from app.rewards.models import Reward, RewardKind
 from app.settings import Settings
 from app.weighing.models import Material, Rate
 
 WINDOWS: Final = ((time(8), time(12)), (time(9), time(13)))
 HOLIDAYS_AHEAD: Final = timedelta(days=365)
 MOVE_AT_MOST_DAYS: Final = 7
-AIRTIME_MINIMUM_MINOR: Final = 5_000
-AIRTIME_MAXIMUM_MINOR: Final = 500_000
-AIRTIME_STEP_MINOR: Final = 5_000
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,7 @@ def found(session: Session, settings: Settings, first_day: date, today: date, no
     for rider, collector_id in zip(RIDERS, riders, strict=True):
         collectors.set_pin(session, collector_id, rider.pin, now)
     _prices(session, first_day, now)
+    put_on_offer(session, settings, next(iter(zones.values())), now)
     return Office(zones, riders)
 
 
@@ -149,17 +147,4 @@ def _prices(session: Session, first_day: date, now: datetime) -> None:
                 created_at=now,
             )
         )
-    session.add(
-        Reward(
-            code="AIRTIME",
-            kind=RewardKind.AIRTIME,
-            name="Airtime",
-            minimum_minor=AIRTIME_MINIMUM_MINOR,
-            maximum_minor=AIRTIME_MAXIMUM_MINOR,
-            step_minor=AIRTIME_STEP_MINOR,
-            active=True,
-            created_at=now,
-            updated_at=now,
-        )
-    )
     session.flush()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.container import Container
 from app.demo.lagos import MATERIALS
+from app.demo.offers import AIRTIME
 from app.demo.voices import Voices
 from app.kernel.clock import at_local
 from app.kernel.ids import new_id
@@ -158,7 +159,7 @@ class Past:
 
     def _spend(self, session: Session, evening: datetime) -> None:
         """A few buy airtime; the payment company says yes at once, as the stand-in would."""
-        reward = session.scalars(select(Reward)).one()
+        reward = session.scalars(select(Reward).where(Reward.code == AIRTIME)).one()
         wishes = self.random.sample(self.weighed, min(REDEMPTIONS_A_DAY, len(self.weighed)))
         for number, household_id in enumerate(wishes):
             now = evening + timedelta(minutes=7 * number)

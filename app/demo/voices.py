@@ -74,11 +74,12 @@ class Voices:
     def redeem(self, session: Session, household_id: UUID, reward: Reward, now: datetime) -> bool:
         """Spend about half of what there is on airtime; False where it is too little."""
         half = ledger.balance(session, household_id) // 2
-        amount_minor = min(half, reward.maximum_minor) // reward.step_minor * reward.step_minor
+        most = min(half, reward.maximum_minor, self.container.settings.redemption_pin_above_minor)
+        amount_minor = most // reward.step_minor * reward.step_minor
         if amount_minor < reward.minimum_minor:
             return False
         phone = households.primary_phone(session, household_id)
-        self.say(session, phone, f"REDEEM {amount_minor // 100}", now)
+        self.say(session, phone, f"REDEEM {reward.code} {amount_minor // 100}", now)
         self.say(session, phone, "1", now + THINKS)
         return True
 

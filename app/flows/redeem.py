@@ -155,7 +155,7 @@ def _ask_goal(facts: Snapshot, data: Data) -> Reply:
 def _hear_goal(said: Said, facts: Snapshot, data: Data) -> Outcome:
     offer = chosen_offer(facts, data)
     if offer is None or not offer.saved_minor:
-        return Step(reply=say("redeem.none", balance=facts.balance))
+        return redeem_confirm.gone(facts)
     chosen = pick(said, _goal_choices(offer))
     if chosen is None:
         return Step(GOAL, data=data)
@@ -173,7 +173,7 @@ def _ask_who(_facts: Snapshot, _data: Data) -> Reply:
 def _hear_who(said: Said, facts: Snapshot, data: Data) -> Outcome:
     offer, number = chosen_offer(facts, data), phones.number_in(said, facts)
     if offer is None or facts.home is None or not _affordable(offer, facts):
-        return Step(reply=say("redeem.none", balance=facts.balance))
+        return redeem_confirm.gone(facts)
     if number is None:
         return Step(WHO, say("phones.number.again"), data)
     amount = int(data["amount"]) if "amount" in data else None
@@ -193,7 +193,7 @@ def _ask_amount(facts: Snapshot, data: Data) -> Reply:
 def _hear_amount(said: Said, facts: Snapshot, data: Data) -> Outcome:
     offer = chosen_offer(facts, data)
     if offer is None or not _affordable(offer, facts):
-        return Step(reply=say("redeem.none", balance=facts.balance))
+        return redeem_confirm.gone(facts)
     return _judge(facts, offer, data, said.amount)
 
 

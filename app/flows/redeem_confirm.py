@@ -79,7 +79,7 @@ def _hear_confirm(said: Said, facts: Snapshot, data: Data) -> Outcome:
     """Only a plain yes moves money."""
     offer, home = chosen_offer(facts, data), facts.home
     if offer is None or home is None:
-        return _nothing(facts)
+        return gone(facts)
     if "agree" not in said.kinds:
         return Step(CONFIRM, _question(facts, data, line("redeem.again")), data)
     if home.cooling_until is not None:
@@ -89,8 +89,8 @@ def _hear_confirm(said: Said, facts: Snapshot, data: Data) -> Outcome:
         return Step(action=wish)
     if home.has_pin:
         return Step(PIN, data=data)
-    limit = facts.money(facts.pin_above_minor)
-    return Step(pin.NEW, say("redeem.pin.first", limit=limit), {"home": home.reference})
+    most = facts.money(facts.pin_above_minor)
+    return Step(pin.NEW, say("redeem.pin.first", amount=most), {"home": home.reference})
 
 
 def _ask_pin(facts: Snapshot, data: Data) -> Reply:
@@ -104,12 +104,15 @@ def _hear_pin(said: Said, facts: Snapshot, data: Data) -> Outcome:
     """On top of the plain yes."""
     offer = chosen_offer(facts, data)
     if offer is None or facts.home is None:
-        return _nothing(facts)
+        return gone(facts)
     return Step(action=_wish(facts, facts.home, offer, data, pin=pin.digits_of(said)))
 
 
-def _nothing(facts: Snapshot) -> Step:
-    return Step(reply=say("redeem.none", balance=facts.balance) if facts.purse else say("trouble"))
+def gone(facts: Snapshot) -> Step:
+    """What was chosen is not to be had any more, or the home is none of this phone's."""
+    if not facts.purse:
+        return Step(reply=say("trouble"))
+    return Step(reply=say("redeem.sold-out") if facts.offers else say("redeem.none", balance=facts.balance))
 
 
 def _wish(facts: Snapshot, home: Home, offer: Offer, data: Data, pin: str = "") -> Redeem:

@@ -107,6 +107,7 @@ def _told(doing: Doing, action: Redeem, made: Redemption) -> dict[str, Value]:
 _DONE: Final[Mapping[RewardKind, Callable[[Doing, Redeem, Redemption], Reply]]] = {
     RewardKind.AIRTIME: _on_its_way,
     RewardKind.MOBILE_MONEY: _on_its_way,
+    RewardKind.VOUCHER: _on_its_way,
     RewardKind.GOAL: _put_aside,
     RewardKind.GIFT: _given,
     RewardKind.POT: _into_the_pot,

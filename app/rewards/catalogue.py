@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidInput, NotFound
 from app.kernel.ids import new_id
+from app.merchants import service as merchants
 from app.rewards import bonuses, eligibility, goals
 from app.rewards.bonuses import Extra
 from app.rewards.eligibility import Candidate, Eligibility
@@ -70,7 +71,8 @@ def create(
     """A new reward, on offer at once. Raises `InvalidInput`, and `Conflict` for a code that is taken."""
     if session.scalar(select(Reward.id).where(Reward.code == given["code"])) is not None:
         raise Conflict("There is a reward of that code already.")
-    reward = Reward(id=new_id(), active=True, created_at=now, updated_at=now, **_storable(session, given))
+    kept = {"goal_may_take_back": True, **_storable(session, given)}
+    reward = Reward(id=new_id(), active=True, created_at=now, updated_at=now, **kept)
     _check(reward, providers, currency)
     session.add(reward)
     session.flush()
@@ -101,11 +103,20 @@ def change(
 
 def _storable(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     kept = dict(given)
+    if kept.get("merchant_id") is not None:
+        _check_merchant(session, kept["merchant_id"])
     asked: Eligibility | None = kept.get("eligibility")
     if asked is not None:
         eligibility.check(session, asked)
         kept["eligibility"] = asked.to_store()
     return kept
+
+
+def _check_merchant(session: Session, merchant_id: UUID) -> None:
+    try:
+        merchants.get(session, merchant_id)
+    except NotFound as error:
+        raise InvalidInput("merchant_id", error.detail) from error
 
 
 def _check(reward: Reward, providers: Sequence[str], currency: str) -> None:
@@ -128,6 +139,8 @@ def _check_payees(reward: Reward, providers: Sequence[str]) -> None:
         raise InvalidInput("provider", f"Nobody pays out a {reward.kind.value}.")
     if reward.provider is not None and reward.provider not in providers:
         raise InvalidInput("provider", f"The providers are {', '.join(providers) or 'not set up'}.")
+    if reward.kind is not RewardKind.VOUCHER and reward.merchant_id is not None:
+        raise InvalidInput("merchant_id", "Only a voucher is taken by a merchant.")
     if reward.kind is not RewardKind.GOAL and reward.goal_payee_phone is not None:
         raise InvalidInput("goal_payee_phone", "Only a goal has one.")
     if reward.goal_payee_phone is None and not reward.goal_may_take_back:

@@ -50,6 +50,7 @@ _ELIGIBILITY = {
 }
 _STOCK = "How often it can still be had; null = as often as people like."
 _PROVIDER = "Who alone pays it; null = whoever the settings prefer."
+_MERCHANT = "Of a voucher: the only one that takes it; null = any merchant."
 _PAYEE = "Of a goal: the school's or insurer's mobile money number, which is paid what was saved."
 _TAKE_BACK = "Of a goal: whether households may turn what they saved into credit again by themselves."
 
@@ -76,8 +77,8 @@ class EligibilityShape(Input):
 class NewReward(Input):
     model_config = example(
         code="FOOD",
-        kind="mobile_money",
-        name="Mobile money",
+        kind="voucher",
+        name="Food voucher",
         minimum_minor=100000,
         maximum_minor=1000000,
         step_minor=10000,
@@ -93,6 +94,7 @@ class NewReward(Input):
     stock: Whole | None = Field(None, description=_STOCK)
     eligibility: EligibilityShape | None = Field(None, description="Who may have it; null = everybody.")
     provider: Line | None = Field(None, max_length=32, description=_PROVIDER)
+    merchant_id: UUID | None = Field(None, description=_MERCHANT)
     goal_payee_phone: PhoneText | None = Field(None, description=_PAYEE)
     goal_may_take_back: Flag = Field(True, description=_TAKE_BACK)
 
@@ -107,6 +109,7 @@ class RewardChange(Input):
     stock: Whole | None = Field(None, description=_STOCK)
     eligibility: EligibilityShape | None = Field(None, description="Who may have it; null = everybody.")
     provider: Line | None = Field(None, max_length=32, description=_PROVIDER)
+    merchant_id: UUID | None = Field(None, description=_MERCHANT)
     goal_payee_phone: PhoneText | None = Field(None, description=_PAYEE)
     goal_may_take_back: Flag = absent()
     active: Flag = absent()
@@ -133,6 +136,7 @@ class RewardOut(Output):
         stock=None,
         eligibility=_ELIGIBILITY,
         provider=None,
+        merchant_id=None,
         goal_payee_phone=None,
         goal_may_take_back=True,
         created_at="2026-11-23T08:00:00Z",
@@ -150,6 +154,7 @@ class RewardOut(Output):
     stock: int | None = Field(description=_STOCK)
     eligibility: EligibilityOut | None
     provider: str | None = Field(description=_PROVIDER)
+    merchant_id: UUID | None = Field(description=_MERCHANT)
     goal_payee_phone: str | None
     goal_may_take_back: bool
     created_at: datetime
