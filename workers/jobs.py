@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.messaging.outbox import DELIVER_TEXTS
 from app.pickups.service import EXTEND_PICKUPS
+from app.routing.following import FOLLOW_DAY
 from workers.campaigns import SEND_CAMPAIGNS, send_campaigns
 from workers.deliver import deliver_texts
 from workers.floats import WATCH_FLOATS, watch_floats
@@ -16,7 +17,7 @@ from workers.reconciliation import RECONCILE_PAYOUTS, reconcile_payouts
 from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
 from workers.rotation import DRAW_ROUNDS, draw_rounds
-from workers.routing import PLAN_ROUTES, plan_routes
+from workers.routing import PLAN_ROUTES, follow_day, plan_routes
 from workers.ussd import FOLLOW_UP_USSD, follow_up_ussd
 from workers.vouchers import EXPIRE_VOUCHERS, expire_vouchers
 
@@ -31,6 +32,7 @@ registry.job(WRITE_REMINDERS, every=30)(write_reminders)
 registry.job(SEND_CAMPAIGNS, every=10)(send_campaigns)
 registry.job(DRAW_ROUNDS, every=EVERY_TEN_MINUTES)(draw_rounds)
 registry.job(PLAN_ROUTES, every=EVERY_TEN_MINUTES)(plan_routes)
+registry.job(FOLLOW_DAY, every=30)(follow_day)
 registry.job(CLOSE_DAYS, every=EVERY_TEN_MINUTES)(close_days)
 registry.job(WATCH_FLOATS, every=EVERY_TEN_MINUTES)(watch_floats)
 registry.job(EXPIRE_VOUCHERS, every=EVERY_TEN_MINUTES)(expire_vouchers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from app.container import Container
+from app.routing import following
 from app.routing import plan as routing
 from app.routing.rules import RouteRules
 
@@ -25,3 +26,15 @@ def plan_routes(container: Container) -> int:
             log.error("pickups_unplanned", hub_id=str(hub_id), date=str(date), count=len(plan.unplanned))
         added += plan.added
     return added
+
+
+def follow_day(container: Container) -> int:
+    """Each hub that is riding, by itself."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        riding = following.riding(session, now)
+    for hub_id, date in riding:
+        plan = following.follow(container.planner(), hub_id, date, now)
+        if plan.unplanned:
+            log.error("pickups_unplanned", hub_id=str(hub_id), date=str(date), count=len(plan.unplanned))
+    return 0

@@ -30,6 +30,7 @@ from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
 from app.places.models import Zone
+from app.routing.following import FOLLOW_DAY
 
 log = structlog.get_logger()
 
@@ -125,6 +126,7 @@ def _scheduled(doing: Doing, household_id: UUID, zone: Zone) -> Pickup | None:
 def _request(doing: Doing, action: actions.RequestPickup) -> Reply:
     timetable = pickups.Timetable.of(doing.settings)
     requested = pickups.request(doing.session, action.household_id, doing.now, timetable=timetable)
+    doing.jobs.enqueue(doing.session, FOLLOW_DAY)
     key = "pickup.requested" if requested.created else "pickup.already"
     return say(key, **visit_of(requested.pickup).when)
 
@@ -132,7 +134,10 @@ def _request(doing: Doing, action: actions.RequestPickup) -> Reply:
 def _skip(doing: Doing, action: actions.SkipPickup) -> Reply:
     on = _just_told(doing, action.household_id)
     pickup = pickups.decline(doing.session, action.household_id, doing.now, on)
-    return say("skip.done", date=pickup.date) if pickup else say("next.none")
+    if pickup is None:
+        return say("next.none")
+    doing.jobs.enqueue(doing.session, FOLLOW_DAY)
+    return say("skip.done", date=pickup.date)
 
 
 def _confirm(doing: Doing, action: actions.ConfirmPickup) -> Reply:

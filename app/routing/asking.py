@@ -149,7 +149,7 @@ class Question:
             closes = closes if closes >= opens else latest
         elif when is When.KEPT and stop.place is not None and stop.place.arrives_at is not None:
             kept, within = self._seconds(stop.place.arrives_at), self.rules.keep_within_seconds
-            low, high = max(opens, kept - within), min(max(closes, kept), kept + within)
+            low, high = max(opens, kept - within), min(closes, kept + within)
             if low <= high:
                 return Window(low, high)
         if late:
@@ -184,7 +184,7 @@ class Question:
         last = max((stop for stop in done if stop.visited_at), key=_visited_at, default=None)
         if last is not None and last.visited_at is not None:
             opens = self._seconds(last.visited_at)
-        elif not mine:
+        if not mine:  # nobody sets out in the past; who has stops ahead may only not have recorded them yet
             opens = max(opens, self._seconds(self.now))
         fixed = len(order) if self.keep_order else int(started)
         grams, millilitres = self._capacity(rider)

@@ -64,6 +64,8 @@ class Engine:
 class Order(enum.Enum):
     SEARCH = enum.auto()
     """Give new stops a place, and find a good order, at the least change of what is planned."""
+    AGAIN = enum.auto()
+    """The same, though everything has a place: somebody falls behind."""
     KEEP = enum.auto()
     """Leave who goes where and in what order; say when."""
 

@@ -111,3 +111,13 @@ class DayTrouble(Base):
     """`collector`, or the office's key."""
     reported_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+
+
+class FollowedDay(Base):
+    """When a hub's day was last compared with what is true."""
+
+    __tablename__ = "followed_days"
+
+    hub_id: Mapped[UUID] = mapped_column(ForeignKey("hubs.id"), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -100,27 +100,22 @@ class Planner:
             seen = snapshot.read(session, hub_id, date, self.rules, zone_id=zone_id)
         if date < local_date(now, seen.timezone):
             raise InvalidInput("date", f"{date} is over; only today and days to come are planned.")
+        asked, holds = seen, None
         for tries_left in reversed(range(TRIES)):
-            made = _lay_out(seen, self.rules, self.engine, now, order)
-            if made is None:
-                with self.database.unit_of_work() as session:
-                    one = _as_it_stands(session, seen)
-                    if also is not None:
-                        also(session, one)
-                _add(plan, one)
-                break
+            made = _lay_out(asked, self.rules, self.engine, now, order) or holds
             with self.database.unit_of_work() as session:
                 writing.lock_hub(session, hub_id)
                 fresh = snapshot.read(session, hub_id, date, self.rules, zone_id=zone_id, hold=True)
-                if fresh.same_as(seen) or not tries_left:
-                    holds = made if fresh.same_as(seen) else layout.carried_over(made, seen, fresh)
+                unchanged = fresh.same_as(seen)
+                holds = layout.carried_over(made, seen, fresh) if made and not unchanged else made
+                if unchanged or not tries_left:
                     one = _write(Writer(session, self.rules, self.post, now), fresh, holds)
                     if also is not None:
                         also(session, one)
                     _add(plan, one)
                     break
-                log.info("route_plan_difference", hub_id=str(hub_id), date=str(date))
-                seen = layout.put_in_place(fresh, layout.carried_over(made, seen, fresh))
+            log.info("route_plan_difference", hub_id=str(hub_id), date=str(date))
+            asked, seen = layout.put_in_place(fresh, holds) if holds else fresh, fresh
         return plan
 
 
@@ -140,12 +135,7 @@ def plan_within(
         writing.lock_hub(session, hub_id)
         seen = snapshot.read(session, hub_id, date, rules, zone_id=zone_id, hold=True)
         made = _lay_out(seen, rules, engine, now, Order.SEARCH)
-        one = (
-            _as_it_stands(session, seen)
-            if made is None
-            else _write(Writer(session, rules, post, now), seen, made)
-        )
-        _add(plan, one)
+        _add(plan, _write(Writer(session, rules, post, now), seen, made))
     return plan
 
 
@@ -185,18 +175,16 @@ def _lay_out(seen: Snapshot, rules: RouteRules, engine: Engine, now: datetime, o
     return layout.lay_out(seen, rules, engine, now, order)
 
 
-def _write(writer: Writer, seen: Snapshot, made: Layout) -> DayPlan:
-    routes, unplanned = writer.write(seen, made)
+def _write(writer: Writer, seen: Snapshot, made: Layout | None) -> DayPlan:
+    """Write what was made; without anything, tell what stands."""
+    if made is None:
+        standing = select(Route).where(Route.hub_id == seen.hub_id, Route.date == seen.date)
+        routes = writer.session.scalars(standing.order_by(Route.collector_id)).all()
+        return DayPlan(seen.date, list(routes), doubtful=list(seen.doubtful))
+    written, unplanned = writer.write(seen, made)
     known = {stop.pickup_id for stop in seen.stops if stop.place is not None}
     added = sum(one.stop.pickup_id not in known for day in made.days for one in day.ahead)
-    return DayPlan(seen.date, routes, unplanned, added, list(seen.doubtful))
-
-
-def _as_it_stands(session: Session, seen: Snapshot) -> DayPlan:
-    routes = session.scalars(
-        select(Route).where(Route.hub_id == seen.hub_id, Route.date == seen.date).order_by(Route.collector_id)
-    )
-    return DayPlan(seen.date, list(routes), doubtful=list(seen.doubtful))
+    return DayPlan(seen.date, written, unplanned, added, list(seen.doubtful))
 
 
 def _add(plan: DayPlan, one: DayPlan) -> None:

@@ -23,7 +23,7 @@ class TravelTimes(Protocol):
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to search: until either is used up.
+    """How long to search: until either is used up. With neither, by the optimiser's own measure.
 
     With iterations alone, the same problem, seed and iterations give the same plan. Seconds are for people
     who wait: how far the search comes within them is the machine's to say.

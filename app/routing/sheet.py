@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,8 +18,10 @@ from app.kernel.phone import Phone
 from app.kernel.place import Location
 from app.pickups.models import Pickup
 from app.pickups.statuses import MissedReason, PickupStatus
+from app.places.models import Zone
 from app.routing.models import Route, RouteStop
 
+ROUNDED_MINUTES = 5
 _DONE = frozenset({PickupStatus.COLLECTED, PickupStatus.MISSED})
 _OFF = frozenset({PickupStatus.DECLINED, PickupStatus.CANCELLED})
 
@@ -42,6 +46,10 @@ class SheetStop:
     status: PickupStatus
     confirmed: bool
     missed_reason: MissedReason | None
+    expected_at: time | None = None
+    """Local time at which the collector is expected."""
+    via_hub: bool = False
+    """The box is emptied at the hub on the way here."""
 
     @property
     def done(self) -> bool:
@@ -82,10 +90,11 @@ class RouteSheet:
 def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet:
     """The collector's stops on `date`, in two queries however many there are."""
     rows = session.execute(
-        select(RouteStop.position, Pickup, Household)
+        select(RouteStop, Pickup, Household, Zone.timezone)
         .join(Route, Route.id == RouteStop.route_id)
         .join(Pickup, Pickup.id == RouteStop.pickup_id)
         .join(Household, Household.id == Pickup.household_id)
+        .join(Zone, Zone.id == Pickup.zone_id)
         .where(
             Route.collector_id == collector_id,
             Route.date == date,
@@ -93,13 +102,14 @@ def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet
         )
         .order_by(RouteStop.position)
     ).all()
-    phones = households.phones_of(session, [household.id for _, _, household in rows])
+    phones = households.phones_of(session, [household.id for _, _, household, _ in rows])
+    emptied = _emptied_before([(row.trip, pickup.status) for row, pickup, _, _ in rows])
     return RouteSheet(
         collector_id,
         date,
         tuple(
             SheetStop(
-                position=position,
+                position=row.position,
                 pickup_id=pickup.id,
                 household_id=household.id,
                 zone_id=pickup.zone_id,
@@ -113,10 +123,27 @@ def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet
                 status=pickup.status,
                 confirmed=pickup.confirmed,
                 missed_reason=pickup.missed_reason,
+                expected_at=local_clock(row.arrives_at, timezone) if row.arrives_at else None,
+                via_hub=via_hub,
             )
-            for position, pickup, household in rows
+            for (row, pickup, household, timezone), via_hub in zip(rows, emptied, strict=True)
         ),
     )
+
+
+def _emptied_before(stops: Sequence[tuple[int, PickupStatus]]) -> list[bool]:
+    """Of each stop, by trip and status in order, whether the box is emptied on the way to it."""
+    found, trip = [], 1
+    for number, status in stops:
+        found.append(status not in _OFF and number > trip)
+        trip = trip if status in _OFF else max(trip, number)
+    return found
+
+
+def local_clock(moment: datetime, timezone: str) -> time:
+    """Local time, to five minutes: nobody rides to the minute."""
+    local = moment.astimezone(ZoneInfo(timezone)) + timedelta(minutes=ROUNDED_MINUTES / 2)
+    return time(local.hour, local.minute - local.minute % ROUNDED_MINUTES)
 
 
 def route_date(session: Session, collector_id: UUID, pickup_id: UUID) -> dt.date | None:

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.collectors import shifts
 from app.collectors.models import Collector
@@ -313,3 +313,21 @@ def _troubles(session: Session, hub_id: UUID, date: dt.date) -> tuple[Trouble, .
         .order_by(DayTrouble.reported_at, DayTrouble.id)
     )
     return tuple(Trouble(row.collector_id, row.kind, row.trip, row.reported_at) for row in rows)
+
+
+def later_stop_done(
+    collector_id: InstrumentedAttribute[UUID], date: dt.date, trip: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """Whether the collector has been at a stop of a later trip than `trip`."""
+    return (
+        select(RouteStop.id)
+        .join(Route, Route.id == RouteStop.route_id)
+        .join(Pickup, Pickup.id == RouteStop.pickup_id)
+        .where(
+            Route.collector_id == collector_id,
+            Route.date == date,
+            RouteStop.trip > trip,
+            Pickup.status.in_((PickupStatus.COLLECTED, PickupStatus.MISSED)),
+        )
+        .exists()
+    )

@@ -59,3 +59,9 @@ def test_an_unknown_phone_hears_how_to_join(town: Town, command: str) -> None:
     phone = town.phone(2003)
     phone.says(command).hears("has not joined", "Text JOIN")
     assert phone.consents == []
+
+
+def test_near_turns_the_word_that_the_collector_is_near_on_and_off_for_this_phone(town: Town) -> None:
+    town.amina.says("NEAR").hears("when the collector is a few stops away", "Text NEAR again")
+    town.amina.says("near").hears("no more texts when the collector is near")
+    town.phone(2004).says("NEAR").hears("has not joined")

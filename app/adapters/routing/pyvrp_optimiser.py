@@ -41,8 +41,9 @@ class PyVrp:
     def optimise(
         self, problem: RoutingProblem, effort: Effort | None = None, watch: Watch | None = None
     ) -> RoutingPlan:
-        if effort is None:
-            effort = Effort(self._seconds, self._iterations_per_stop * len(problem.stops))
+        if effort is None or (effort.seconds is None and effort.iterations is None):
+            seed = effort.seed if effort else 0
+            effort = Effort(self._seconds, self._iterations_per_stop * len(problem.stops), seed)
         return _Search(problem, effort, watch, self._helpers).run()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.routesheet import assets, at_the_door, rounds, sign_in, stops, sync, today
+from app.web.routesheet import assets, at_the_door, rounds, sign_in, stops, sync, today, troubles
 
 router = APIRouter(include_in_schema=False)
 for part in (
@@ -15,6 +15,7 @@ for part in (
     sync,
     rounds,
     assets,
+    troubles,
 ):
     router.include_router(part.router)
 router.include_router(today.data_router)
