@@ -9,7 +9,6 @@ from typing import Self
 from sqlalchemy.orm import Session
 
 from app.kernel.money import Money
-from app.kernel.phone import national
 from app.ledger import service as ledger
 from app.messaging.post import Post
 from app.rewards.models import Redemption, Reward
@@ -20,13 +19,12 @@ from app.weighing.receipt import tell_household
 @dataclass(frozen=True)
 class Teller:
     post: Post
-    region: str
     idle: timedelta
     """A phone silent for longer is told of no money."""
 
     @classmethod
     def of(cls, settings: Settings, post: Post) -> Self:
-        return cls(post, settings.region, timedelta(days=settings.phone_idle_guard_days))
+        return cls(post, timedelta(days=settings.phone_idle_guard_days))
 
     def tell(self, session: Session, redemption: Redemption, key: str, now: datetime) -> None:
         """Text `key` to the household, once."""
@@ -40,7 +38,6 @@ class Teller:
             values={
                 "reward": reward.name,
                 "amount": Money(redemption.worth_minor, currency),
-                "phone": national(redemption.payee_phone, self.region),
                 "balance": Money(ledger.balance(session, redemption.household_id), currency),
             },
             dedupe_key=f"{key}:{redemption.id}",
