@@ -20,6 +20,7 @@ from app.ledger import service as ledger
 from app.payouts.models import Payout
 from app.pickups.models import Pickup
 from app.places.models import Zone
+from app.rewards.models import Redemption, Reward
 from app.weighing.models import Material, Weighing, WeighingLine
 
 _BATCH_ROWS: Final = 500
@@ -117,6 +118,33 @@ def _payouts(session: Session, after: UUID | None) -> Batch:
     return rows, found[-1].id if found else None
 
 
+def _redemptions(session: Session, after: UUID | None) -> Batch:
+    query = (
+        select(Redemption, Reward.code, Reward.kind)
+        .join(Reward, Reward.id == Redemption.reward_id)
+        .order_by(Redemption.id)
+        .limit(_BATCH_ROWS)
+    )
+    found = session.execute(query if after is None else query.where(Redemption.id > after)).all()
+    rows = [
+        (
+            made.id,
+            made.household_id,
+            code,
+            kind.value,
+            made.way.value,
+            made.amount_minor,
+            made.bonus_minor,
+            made.payee_phone,
+            made.beneficiary_id,
+            made.status.value,
+            made.created_at.isoformat(),
+        )
+        for made, code, kind in found
+    ]
+    return rows, found[-1][0].id if found else None
+
+
 TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = {
     "households": (
         "id phone name language zone landmark latitude longitude status joined_at balance_minor",
@@ -126,6 +154,10 @@ TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = 
     "weighings": (
         "id pickup_id household_id collector_id weighed_at material grams rate_minor_per_kilogram amount_minor",
         _weighings,
+    ),
+    "redemptions": (
+        "id household_id reward kind way amount_minor bonus_minor payee_phone beneficiary_id status created_at",
+        _redemptions,
     ),
     "payouts": ("id household_id provider payee_phone amount_minor currency status created_at", _payouts),
 }

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from app.conversation.fit import measure
+from app.conversation.rendering import as_text
+from app.conversation.screens import as_screens
+from app.flows.longest import LONGEST_DATA
+from app.flows.registry import REGISTRY
 from app.households.models import Household
 from app.ledger import reading
 from app.ledger import service as ledger
-from app.rewards.models import Bonus, Redemption, Reward, RewardKind
+from app.rewards.models import Bonus, Redemption, RedemptionWay, Reward, RewardKind
+from app.rewards.sponsoring import TAKES_BONUSES
 from tests.factories.shop import a_bonus, a_reward
 from tests.factories.street import a_household
 from tests.flows.dialling import keypad
 from tests.flows.phones import Phone, Town
+from tests.flows.test_every_text import CATALOGUE, FACTS, LANGUAGES
 
 BOLA = 2000
 SCHOOL_PHONE = "+2348000005000"
@@ -224,3 +232,30 @@ def test_the_pin_is_asked_for_on_the_keypad_too(town: Town, amina: Phone) -> Non
     pad.sees("To spend more than N2,000 at once").presses("4821").ends("has its PIN")
     pad.dials().presses("4", "3", "2500", "1").sees("PIN of your home").presses("4821")
     pad.ends("Clinic roof now has N2,500")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_question_of_redeem_takes_one_text_and_one_screen_in_every_language(language: str) -> None:
+    """With the longest names, sums and bonus that there can be, for each kind of reward and each way out of a goal."""
+    asked = 0
+    for offered in FACTS.offers:
+        ways = RedemptionWay if offered.kind is RewardKind.GOAL else [RedemptionWay.SPEND]
+        for way in ways:
+            data = {**LONGEST_DATA, "reward": offered.code, "way": way.value}
+            if offered.kind not in TAKES_BONUSES:
+                data = {name: value for name, value in data.items() if name not in {"bonus_minor", "sponsor"}}
+            for state in ("redeem.amount", "redeem.confirm", "redeem.pin", "redeem.goal", "redeem.who"):
+                reply = REGISTRY.states[state].ask(FACTS, data)
+                text = as_text(reply, CATALOGUE, language)
+                assert measure(text).parts == 1, text
+                assert len(as_screens(reply, CATALOGUE, language)) == 1, text
+                asked += 1
+    assert asked > len(RewardKind) * 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_menu_is_one_text_in_every_language(language: str) -> None:
+    facts = replace(FACTS, offers=FACTS.offers * 3)
+    for page in range(9):
+        reply = REGISTRY.states["redeem.reward"].ask(facts, {"page": str(page)})
+        assert measure(as_text(reply, CATALOGUE, language)).parts == 1
