@@ -19,6 +19,7 @@ from app.web import (
     health,
     limits,
     looks,
+    merchant,
     observe,
     problem,
     routesheet,
@@ -61,6 +62,7 @@ def create_app(container: Container) -> FastAPI:
     app.include_router(webhooks.router)
     app.include_router(admin.router)
     app.include_router(routesheet.router)
+    app.include_router(merchant.router)
     app.include_router(start.router)
     app.include_router(dashboard.router)
     app.include_router(looks.router)

@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
-from urllib.parse import parse_qsl
 from uuid import UUID
 
-from fastapi import Depends, Request
-
 from app.conversation.values import Value
-from app.errors import InvalidInput
 from app.kernel.grams import Grams, NotAWeight, parse_kilograms
 from app.kernel.ids import new_id
 from app.pickups.statuses import MissedReason
+from app.web.fields import Fields, read_fields
+
+__all__ = ["Fields", "Mistake", "StopForm", "read_fields"]
 
 REASONS = tuple(reason for reason in MissedReason if reason is not MissedReason.NOT_VISITED)
 NOTE_LONGEST = 300
 WEIGHT_PREFIX = "kg-"
-_MOST_FIELDS = 200
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-async def _read(request: Request) -> dict[str, str]:
-    """The form's fields; of one sent twice the last. Bytes that are no text become U+FFFD.
-
-    Raises `InvalidInput` for a body that is no form at all.
-    """
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise InvalidInput("form", "send the page's own form")
-    body = (await request.body()).decode("ascii", "replace")
-    return read_fields(body)
-
-
-def read_fields(encoded: str) -> dict[str, str]:
-    """URL-encoded fields, as in `_read`."""
-    try:
-        pairs = parse_qsl(encoded, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise InvalidInput("form", "the form has too many fields") from error
-    return {name: _UNREADABLE.sub("\ufffd", value) for name, value in pairs}
-
-
-Fields = Annotated[dict[str, str], Depends(_read)]
 
 
 @dataclass(frozen=True)

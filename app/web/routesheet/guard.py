@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +18,7 @@ from app.container import Container
 from app.errors import NotAllowed, NotFound, NotSignedIn, WeighbackError
 from app.settings import Settings
 from app.web.deps import container_of
+from app.web.fields import refuse_other_sites
 from app.web.problem import STATUS_OF
 from app.web.routesheet.pages import render
 from app.web.routesheet.squeezing import squeeze
@@ -37,7 +37,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     OURS: "1",
 }
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class PageRoute(APIRoute):
@@ -49,7 +48,7 @@ class PageRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             container = container_of(request)
             try:
-                _refuse_other_sites(request)
+                refuse_other_sites(request)
                 response = await handle(request)
             except NotSignedIn:
                 response = RedirectResponse("/route/sign-in", 303)
@@ -71,7 +70,7 @@ class DataRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
-                _refuse_other_sites(request)
+                refuse_other_sites(request)
                 if OURS not in request.headers:
                     raise NotAllowed("this request was not made by the sheet")
                 response = await handle(request)
@@ -138,24 +137,6 @@ def _finished(request: Request, response: Response) -> Response:
 
 def _tls(settings: Settings) -> bool:
     return settings.public_url.startswith("https://")
-
-
-def _refuse_other_sites(request: Request) -> None:
-    """Only our own pages may send forms here.
-
-    Browsers say where a form comes from in `Sec-Fetch-Site`, older ones in `Origin`; what sends neither is
-    too old to be attacked through anything but its cookie, and that is SameSite.
-    """
-    if request.method in _SAFE_METHODS:
-        return
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site is not None:
-        allowed = site in {"same-origin", "none"}
-    else:
-        allowed = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    if not allowed:
-        raise NotAllowed("this form was sent from another site")
 
 
 def _error_page(request: Request, container: Container, error: WeighbackError) -> Response:

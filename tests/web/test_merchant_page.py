@@ -1,0 +1,150 @@
+"""The merchants' page: signing in, taking vouchers, the statement; and nobody else's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app import bootstrap
+from app.container import Container
+from app.kernel import pins
+from app.kernel.clock import FixedClock
+from app.kernel.phone import Phone
+from app.main import create_app
+from app.merchants import service as merchants
+from app.messaging.models import OutboxMessage
+from app.rewards.vouchers import codes
+from app.settings import load_settings
+from tests.merchants.stall import PIN, Stall, a_stall
+
+BUDGET_BYTES = 15 * 1024
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slowness of the hash is its vendor's to test."""
+    monkeypatch.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def container(database_url: str, clock: FixedClock) -> Iterator[Container]:
+    settings = load_settings(environment="test", database_url=database_url, secret_key="t" * 32)
+    container = bootstrap.build(settings, clock=clock)
+    yield container
+    container.close()
+
+
+@pytest.fixture
+def stall(container: Container) -> Stall:
+    return a_stall(container)
+
+
+@pytest.fixture
+def browser(container: Container, stall: Stall) -> TestClient:
+    """That nobody has signed in with."""
+    return TestClient(create_app(container), raise_server_exceptions=False, follow_redirects=False)
+
+
+def enters(browser: TestClient, stall: Stall, pin: str = PIN) -> httpx.Response:
+    answer: httpx.Response = browser.post("/merchant/sign-in", data={"phone": stall.shop.phone, "pin": pin})
+    return answer
+
+
+def test_who_is_not_signed_in_sees_the_form_and_wrong_pins_are_limited(
+    browser: TestClient, stall: Stall
+) -> None:
+    for path in ("/merchant", "/merchant/statement"):
+        assert browser.get(path).headers["location"] == "/merchant/sign-in"
+    assert browser.post("/merchant", data={"code": "1"}).headers["location"] == "/merchant/sign-in"
+    page = browser.get("/merchant/sign-in?language=fr")
+    assert "pour les magasins" in page.text
+    for _ in range(5):
+        assert enters(browser, stall, "9999").status_code == 401
+    assert enters(browser, stall).status_code == 429
+    assert browser.get("/merchant").status_code == 303
+
+
+def test_a_voucher_is_taken_once_and_both_sides_are_texted(
+    browser: TestClient, stall: Stall, container: Container
+) -> None:
+    assert enters(browser, stall).headers["location"] == "/merchant"
+    code = stall.vouchers[0].code
+    slip = browser.post("/merchant", data={"code": code[:-1] + str((int(code[-1]) + 1) % 10)})
+    assert slip.status_code == 422
+    assert "There is a slip in that code" in slip.text
+    assert f'value="{code[:-1]}' in slip.text, "what was typed is still there"
+    taken = browser.post("/merchant", data={"code": codes.spoken(code)})
+    assert taken.status_code == 200
+    assert f"Voucher ending {code[-4:]}: N500" in taken.text
+    again = browser.post("/merchant", data={"code": code})
+    assert "credited already" in again.text
+    assert stall.market.owed(stall.shop) == 50_000
+    with container.database.unit_of_work() as session:
+        sent = session.scalars(select(OutboxMessage.template).order_by(OutboxMessage.template)).all()
+    assert sent == ["paid.taken", "voucher.taken"]
+
+
+def test_the_statement_shows_the_month(browser: TestClient, stall: Stall) -> None:
+    enters(browser, stall)
+    for voucher in stall.vouchers[:2]:
+        browser.post("/merchant", data={"code": voucher.code})
+    page = browser.get("/merchant/statement").text
+    for shown in ("Mama Nkechi", stall.vouchers[1].code[-4:], "N750", "N1,250", "month=2026-02"):
+        assert shown in page
+    assert "Nothing in this month" in browser.get("/merchant/statement?month=2026-01").text
+    assert browser.get("/merchant/statement?month=2026-13").status_code == 404
+    assert stall.vouchers[0].code not in page
+
+
+def test_every_page_is_small_strict_and_not_kept(browser: TestClient, stall: Stall) -> None:
+    enters(browser, stall)
+    style = len(browser.get("/merchant/shop.css").content)
+    for path in ("/merchant", "/merchant/statement", "/merchant/sign-in"):
+        answer = browser.get(path, follow_redirects=True)
+        assert len(answer.content) + style <= BUDGET_BYTES
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "<script" not in answer.text
+
+
+def test_another_sites_form_is_refused(browser: TestClient, stall: Stall) -> None:
+    enters(browser, stall)
+    sent = browser.post(
+        "/merchant", data={"code": stall.vouchers[0].code}, headers={"sec-fetch-site": "cross-site"}
+    )
+    assert sent.status_code == 403
+    assert stall.market.owed(stall.shop) == 0
+
+
+def test_a_phone_that_speaks_for_the_shop_no_more_is_signed_out(
+    browser: TestClient, stall: Stall, container: Container
+) -> None:
+    enters(browser, stall)
+    with container.database.unit_of_work() as session:
+        row = merchants.lock(session, stall.shop.id)
+        merchants.set_phones(session, row, [Phone("+2348000005999")], container.clock.now())
+    assert browser.get("/merchant").status_code == 303
+
+
+def test_who_is_closed_takes_nothing_but_sees_what_it_is_owed(
+    browser: TestClient, stall: Stall, container: Container
+) -> None:
+    enters(browser, stall)
+    browser.post("/merchant", data={"code": stall.vouchers[0].code})
+    stall.market.close(stall.shop)
+    refused = browser.post("/merchant", data={"code": stall.vouchers[1].code})
+    assert "does not take Weighback vouchers" in refused.text
+    assert "N500" in browser.get("/merchant").text
+
+
+def test_signing_out_ends_it_here_and_everywhere_the_cookie_went(browser: TestClient, stall: Stall) -> None:
+    enters(browser, stall)
+    cookie = dict(browser.cookies)
+    assert browser.post("/merchant/sign-out").headers["location"] == "/merchant/sign-in"
+    browser.cookies.update(cookie)
+    assert browser.get("/merchant").status_code == 303
