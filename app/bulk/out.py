@@ -19,6 +19,7 @@ from app.households.models import Household
 from app.ledger import service as ledger
 from app.payouts.models import Payout
 from app.pickups.models import Pickup
+from app.places import pluscodes
 from app.places.models import Zone
 from app.rewards.models import Redemption, Reward
 from app.weighing.models import Material, Weighing, WeighingLine
@@ -43,6 +44,7 @@ def _households(session: Session, after: UUID | None) -> Batch:
             guarded(household.landmark),
             household.latitude,
             household.longitude,
+            _plus_code(household),
             household.status.value,
             household.joined_at.isoformat(),
             balances[household.id],
@@ -50,6 +52,11 @@ def _households(session: Session, after: UUID | None) -> Batch:
         for household, zone in found
     ]
     return rows, ids[-1] if ids else None
+
+
+def _plus_code(household: Household) -> str:
+    place = households.location_of(household)
+    return pluscodes.of(place) if place else ""
 
 
 def _pickups(session: Session, after: UUID | None) -> Batch:
@@ -147,7 +154,7 @@ def _redemptions(session: Session, after: UUID | None) -> Batch:
 
 TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = {
     "households": (
-        "id phone name language zone landmark latitude longitude status joined_at balance_minor",
+        "id phone name language zone landmark latitude longitude plus_code status joined_at balance_minor",
         _households,
     ),
     "pickups": ("id household_id zone date kind status missed_reason moved_from", _pickups),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 
-from app.bulk import households_in, out
+from app.bulk import households_in, landmarks_in, out
+from app.bulk.rows import Columns, Outcome, Tally, count_rows, write_refused
 from app.cli.opening import migrated, notes
+from app.container import Container
 
 commands = typer.Typer()
 bring_in = typer.Typer(no_args_is_help=True, help="Bring data in from CSV files.")
@@ -21,27 +24,35 @@ SHOWN_MAX = 20
 """Refused rows whose reason is shown; the file has them all."""
 
 
+def _file(columns: Columns) -> Any:
+    return typer.Argument(exists=True, dir_okay=False, readable=True, help=columns.help)
+
+
 @bring_in.command("households", epilog="Example: weighback import households surulere.csv")
-def import_households(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            exists=True,
-            dir_okay=False,
-            readable=True,
-            help=f"Columns: {', '.join(households_in.REQUIRED)}; may have: {', '.join(households_in.OPTIONAL)}.",
-        ),
-    ],
-) -> None:
+def import_households(file: Annotated[Path, _file(households_in.COLUMNS)]) -> None:
     """Enrol the households of a CSV file (UTF-8). May be repeated: households that are known are left alone.
 
     Rows that cannot be taken are written to FILE.errors.csv with the reason, to be mended and imported.
     """
-    tally = households_in.Tally()
-    refused: list[households_in.Outcome] = []
+    _bring_in(file, households_in.import_households)
+
+
+@bring_in.command("landmarks", epilog="Example: weighback import landmarks surulere-landmarks.csv")
+def import_landmarks(file: Annotated[Path, _file(landmarks_in.COLUMNS)]) -> None:
+    """Make the landmarks of a CSV file (UTF-8), a place by coordinates or plus code, other names divided by |.
+
+    May be repeated: those that are known are left alone. Rows that cannot be taken are written to
+    FILE.errors.csv with the reason, to be mended and imported.
+    """
+    _bring_in(file, landmarks_in.import_landmarks)
+
+
+def _bring_in(file: Path, read: Callable[[Container, Path], Iterator[Outcome]]) -> None:
+    tally = Tally()
+    refused: list[Outcome] = []
     with migrated() as container, Progress(console=notes) as progress:
-        bar = progress.add_task(file.name, total=households_in.count_rows(file))
-        for outcome in households_in.import_households(container, file):
+        bar = progress.add_task(file.name, total=count_rows(file))
+        for outcome in read(container, file):
             tally.add(outcome)
             if outcome.result == "refused":
                 refused.append(outcome)
@@ -49,7 +60,7 @@ def import_households(
     sys.stdout.write(f"{tally.made} made, {tally.known} known already, {tally.refused} refused\n")
     if refused:
         beside = file.with_name(file.name.removesuffix(".csv") + ".errors.csv")
-        households_in.write_refused(beside, refused)
+        write_refused(beside, refused)
         for number, outcome in enumerate(refused[:SHOWN_MAX], start=1):
             notes.print(f"{number}. {outcome.why}", markup=False, highlight=False)
         notes.print(f"All refused rows, with the reasons: {beside}", markup=False, highlight=False)

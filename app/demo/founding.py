@@ -14,7 +14,8 @@ from app.demo.holidays import holidays
 from app.demo.lagos import AREAS, HUBS, MATERIALS, RIDERS
 from app.demo.offers import put_on_offer
 from app.kernel.phone import Phone
-from app.places import editing
+from app.kernel.place import Location
+from app.places import editing, landmarks
 from app.places.models import ExceptionKind
 from app.settings import Settings
 from app.weighing.models import Material, Rate
@@ -113,6 +114,9 @@ def _zones(
             now=now,
         )
         zones[area.code] = zone.id
+        for spot in area.spots:
+            where = Location(spot.latitude, spot.longitude)
+            landmarks.create(session, zone_id=zone.id, name=spot.name, location=where, now=now)
         days = zip(area.service_offsets, WINDOWS, (first_day, today), strict=True)
         for offset, (window_start, window_end), starts_on in days:
             editing.add_service_day(

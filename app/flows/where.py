@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from openlocationcode import openlocationcode
 
 from app.conversation.keywords import Said, normalise
 from app.conversation.states import MENU, Data, Option, Outcome, Reply, State, Step, line, numbered, pick, say
 from app.flows.paging import MORE, in_pages
 from app.flows.snapshot import HOMES, ZONES, Area, Snapshot
-from app.kernel.place import Location, distance_metres
+from app.kernel.place import FARTHEST_FROM_ZONE_METRES, Location, distance_metres
+from app.places import pluscodes
 
 LANDMARK_LONGEST = 160
 LANDMARK_SHORTEST = 4
-FARTHEST_FROM_ZONE_METRES = 15_000
-"""A plus code beyond that is a slip of the finger, or another town's."""
 _ELSEWHERE = "elsewhere"
 _PAGE_CHARACTERS = 100
 """What the areas of one page may take of the 160, beside the question and the word for more."""
 _ELSEWHERE_CHARACTERS = 30
-_PLUS_CODE = re.compile(
-    r"(?<!\w)([23456789CFGHJMPQRVWX]{2,8}\+[23456789CFGHJMPQRVWX]{2,7})(?!\w)", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -112,11 +105,9 @@ class Where:
         if area is None:  # closed while they were typing
             return Step(self.zone, data={key: value for key, value in data.items() if key != "zone"})
         landmark = " ".join(said.text.split())[:LANDMARK_LONGEST]
+        centre = Location(area.latitude, area.longitude)
         location = location_in(said.text, area)
-        if (
-            location
-            and distance_metres(location, Location(area.latitude, area.longitude)) > FARTHEST_FROM_ZONE_METRES
-        ):
+        if location and distance_metres(location, centre) > FARTHEST_FROM_ZONE_METRES:
             return Step(self.place, say("join.place.far", zone=area.name), data)
         if (
             "ours" in said.kinds
@@ -140,16 +131,5 @@ def chosen_area(facts: Snapshot, data: Data) -> Area | None:
 
 
 def location_in(landmark: str, area: Area) -> Location | None:
-    """The centre of the plus code in `landmark`, short ones near `area`; nothing where there is no valid one."""
-    found = _PLUS_CODE.search(landmark)
-    code = found[1] if found else ""
-    if code and openlocationcode.isShort(code):
-        code = openlocationcode.recoverNearest(code, area.latitude, area.longitude)
-    if not code or not openlocationcode.isFull(code):
-        return None
-    box = openlocationcode.decode(code)
-    corner = Location(box.latitudeLo, box.longitudeLo)
-    centre = Location(box.latitudeCenter, box.longitudeCenter)
-    return Location(
-        centre.latitude, centre.longitude, "plus_code", max(1, round(distance_metres(centre, corner)))
-    )
+    """The place of the plus code in `landmark`, a short one near `area`; nothing where there is no valid one."""
+    return pluscodes.in_text(landmark, Location(area.latitude, area.longitude))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 EARTH_RADIUS_METRES = 6_371_008.8
 """Mean radius R1, IUGG."""
+FARTHEST_FROM_ZONE_METRES = 15_000
+"""A place beyond that is a slip of the finger, or another town's."""
 
 
 @dataclass(frozen=True)

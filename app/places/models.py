@@ -7,7 +7,7 @@ import enum
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -103,3 +103,22 @@ Index(
     sqlite_where=ServiceException.zone_id.is_(None),
     postgresql_where=ServiceException.zone_id.is_(None),
 )
+
+
+class Landmark(Base):
+    """A place that people of a zone name when they say where they live."""
+
+    __tablename__ = "landmarks"
+    __table_args__ = (CheckConstraint("uncertainty_metres > 0", name="uncertainty"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zones.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    aliases: Mapped[list[str]] = mapped_column(JSON)
+    """What else people call it."""
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    uncertainty_metres: Mapped[int]
+    """How far from it those live who name it."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]

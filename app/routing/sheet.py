@@ -20,6 +20,7 @@ from app.pickups.models import Pickup
 from app.pickups.statuses import MissedReason, PickupStatus
 from app.places.models import Zone
 from app.routing.models import Route, RouteStop
+from app.routing.whereabouts import Whereabouts
 
 ROUNDED_MINUTES = 5
 _DONE = frozenset({PickupStatus.COLLECTED, PickupStatus.MISSED})
@@ -41,6 +42,7 @@ class SheetStop:
     phones: tuple[Phone, ...]
     """All of the household's; any of them may be told the handover code."""
     location: Location | None
+    """As far as is known; None where no more than the zone is."""
     window_start: time
     window_end: time
     status: PickupStatus
@@ -88,7 +90,7 @@ class RouteSheet:
 
 
 def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet:
-    """The collector's stops on `date`, in two queries however many there are."""
+    """The collector's stops on `date`, in three queries however many there are."""
     rows = session.execute(
         select(RouteStop, Pickup, Household, Zone.timezone)
         .join(Route, Route.id == RouteStop.route_id)
@@ -102,6 +104,7 @@ def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet
         )
         .order_by(RouteStop.position)
     ).all()
+    whereabouts = Whereabouts.load(session, {household.zone_id for _, _, household, _ in rows})
     phones = households.phones_of(session, [household.id for _, _, household, _ in rows])
     emptied = _emptied_before([(row.trip, pickup.status) for row, pickup, _, _ in rows])
     return RouteSheet(
@@ -117,7 +120,7 @@ def sheet_for(session: Session, collector_id: UUID, date: dt.date) -> RouteSheet
                 landmark=household.landmark,
                 phone=next((Phone(known.phone) for known in phones.get(household.id, ())), None),
                 phones=tuple(Phone(known.phone) for known in phones.get(household.id, ())),
-                location=households.location_of(household),
+                location=whereabouts.found(household),
                 window_start=pickup.window_start,
                 window_end=pickup.window_end,
                 status=pickup.status,

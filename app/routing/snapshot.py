@@ -16,7 +16,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.collectors import shifts
 from app.collectors.models import Collector
 from app.collectors.shifts import Working
-from app.households import service as households
 from app.households.models import Household
 from app.kernel.clock import at_local
 from app.kernel.place import Location, distance_metres
@@ -30,10 +29,9 @@ from app.routing import demand
 from app.routing.demand import Expected
 from app.routing.models import DayTrouble, Route, RouteStop, TroubleKind
 from app.routing.rules import RouteRules
+from app.routing.whereabouts import Whereabouts
 from app.weighing.models import Material, Visit, Weighing, WeighingLine
 
-ZONE_UNCERTAINTY_METRES: Final = 1_500
-"""A household of which only the zone is known is somewhere around its centre."""
 FAR_METRES: Final = 30_000
 """Nobody lives so far from the centre of their zone: a pin in the sea, or digits swapped, is taken for unknown."""
 _MILLILITRES_PER_LITRE: Final = 1000
@@ -156,11 +154,11 @@ def read(
     mine = [zone_id] if zone_id else [zone.id for zone in places.zones(session) if zone.hub_id == hub_id]
     there = _there(session, hub_id, date, hold=hold)
     new = _new(session, mine, date, {pickup.id for _, _, pickup, _ in there}, hold=hold)
+    zones = _zones(session, {row[-1].zone_id for row in there} | {row[-1].zone_id for row in new} | {*mine})
     stops = _Stops(
         date,
-        zones=_zones(
-            session, {row[-1].zone_id for row in there} | {row[-1].zone_id for row in new} | {*mine}
-        ),
+        zones=zones,
+        whereabouts=Whereabouts.load(session, zones),
         visited=_visited(session, [pickup.id for _, _, pickup, _ in there]),
     )
     found = [stops.on_route(*row) for row in there] + [stops.new(*row) for row in new]
@@ -187,6 +185,7 @@ class _Stops:
     date: dt.date
     zones: Mapping[UUID, Zone]
     visited: Mapping[UUID, tuple[datetime, int, int]]
+    whereabouts: Whereabouts
     doubtful: set[UUID] = field(default_factory=set)
 
     def on_route(self, row: RouteStop, collector_id: UUID, pickup: Pickup, home: Household) -> Stop:
@@ -227,12 +226,11 @@ class _Stops:
 
     def _location(self, home: Household) -> Location:
         zone = self.zones[home.zone_id]
-        centre = Location(zone.latitude, zone.longitude, "zone", ZONE_UNCERTAINTY_METRES)
-        known = households.location_of(home)
-        if known is not None and distance_metres(known, centre) > FAR_METRES:
+        found = self.whereabouts.of(home, zone)
+        if distance_metres(found, self.whereabouts.centre(zone)) > FAR_METRES:
             self.doubtful.add(home.id)
-            known = None
-        return known or centre
+            found = self.whereabouts.named(home, zone)
+        return found
 
 
 def _there(

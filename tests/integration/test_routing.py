@@ -30,8 +30,8 @@ from app.routing.models import Route, RouteStop, WhyUnplanned
 from app.routing.plan import DayPlan
 from app.routing.rules import RouteRules
 from app.routing.sheet import sheet_for
-from app.routing.snapshot import ZONE_UNCERTAINTY_METRES
 from app.routing.ways import Ways
+from app.routing.whereabouts import ZONE_UNCERTAINTY_METRES
 from tests.factories import neighbourhood
 from tests.factories.letterbox import Letterbox
 

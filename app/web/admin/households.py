@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
 from app.container import Container
+from app.errors import InvalidInput
 from app.flows.numbers import NumberChange
 from app.households import changing, service
 from app.households.models import Household, HouseholdPhone, HouseholdStatus
@@ -22,6 +23,7 @@ from app.kernel.place import Location
 from app.ledger import service as ledger
 from app.messaging import contacts
 from app.pickups import service as pickups
+from app.places import pluscodes
 from app.places import service as places
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
@@ -50,6 +52,8 @@ Reader = Annotated[Caller, Depends(needs("households:read"))]
 Writer = Annotated[Caller, Depends(needs("households:write"))]
 
 Landmark = Annotated[Line, Field(max_length=160)]
+PlusCode = Annotated[Line, Field(max_length=20)]
+_CODE = "A plus code, such as `6FR5G92X+4P`, or `G92X+4P` within the zone."
 _ID = "0193572a-6b00-7000-8000-000000000010"
 _ZONE = "0193572a-6b00-7000-8000-000000000002"
 
@@ -81,6 +85,7 @@ class NewHousehold(Input):
     zone_id: UUID
     landmark: Landmark
     location: Place | None = None
+    plus_code: PlusCode | None = Field(None, description=f"Instead of `location`. {_CODE}")
 
 
 class HouseholdChange(Input):
@@ -91,6 +96,7 @@ class HouseholdChange(Input):
     zone_id: UUID = absent()
     landmark: Landmark = absent()
     location: Place | None = Field(None, description="Null forgets it.")
+    plus_code: PlusCode = absent()
 
 
 class Pause(Input):
@@ -123,6 +129,9 @@ class HouseholdOut(Output):
         landmark="Blue gate opposite the church on Adeniran Street",
         latitude=6.4969,
         longitude=3.3488,
+        location_source="office",
+        location_uncertainty_metres=None,
+        plus_code="6FR5F8WX+QG",
         status="active",
         paused_until=None,
         joined_at="2026-11-23T08:00:00Z",
@@ -147,6 +156,11 @@ class HouseholdOut(Output):
     landmark: str
     latitude: float | None
     longitude: float | None
+    location_source: str | None = Field(
+        description="Whom that is from: `office`, `import`, `plus_code`, or `pin`, dropped at the door."
+    )
+    location_uncertainty_metres: int | None = Field(description="How far off it may be, where that is known.")
+    plus_code: str | None = Field(description="Of the coordinates.")
     status: HouseholdStatus
     paused_until: dt.date | None
     joined_at: datetime
@@ -206,7 +220,7 @@ def create_household(new: NewHousehold, caller: Writer, once: Creation, containe
                 language=language,
                 zone_id=new.zone_id,
                 landmark=new.landmark,
-                location=_location(new.location),
+                location=_location(session, new.zone_id, new.location, new.plus_code),
                 now=now,
             )
             _schedule(session, container, household.id)
@@ -225,12 +239,14 @@ def change_household(
     given = changes(change)
     if "language" in given:
         check_language(change.language, container.settings.languages)
-    if "location" in given:
-        given["location"] = _location(change.location)
     with container.database.unit_of_work() as session:
         if "zone_id" in given:
             with naming("zone_id"):
                 places.zone(session, change.zone_id)
+        plus_code = given.pop("plus_code", None)
+        if "location" in given or plus_code:
+            zone_id = change.zone_id or service.get(session, household_id).zone_id
+            given["location"] = _location(session, zone_id, change.location, plus_code)
         household = changing.change(session, household_id, **given, now=now)
         if "zone_id" in given:
             _schedule(session, container, household_id)
@@ -300,6 +316,7 @@ def _shown(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:
     return [
         HouseholdOut(
             **{name: getattr(row, name) for name in HouseholdOut.model_fields if hasattr(row, name)},
+            plus_code=_plus_code(row),
             phones=[
                 PhoneOut(
                     phone=each.phone,
@@ -316,5 +333,17 @@ def _shown(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:
     ]
 
 
-def _location(place: Place | None) -> Location | None:
-    return Location(place.latitude, place.longitude, source="office") if place else None
+def _location(session: Session, zone_id: UUID, place: Place | None, plus_code: str | None) -> Location | None:
+    if place is not None and plus_code:
+        raise InvalidInput("plus_code", "Send `location` or `plus_code`, not both.")
+    if place is not None:
+        return Location(place.latitude, place.longitude, source="office")
+    if not plus_code:
+        return None
+    zone = places.zone(session, zone_id)
+    return pluscodes.read(plus_code, Location(zone.latitude, zone.longitude))
+
+
+def _plus_code(row: Household) -> str | None:
+    place = service.location_of(row)
+    return pluscodes.of(place) if place else None

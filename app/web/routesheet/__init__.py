@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.routesheet import assets, at_the_door, rounds, sign_in, stops, sync, today, troubles
+from app.web.routesheet import assets, at_the_door, pin, rounds, sign_in, stops, sync, today, troubles
 
 router = APIRouter(include_in_schema=False)
 for part in (
@@ -14,6 +14,7 @@ for part in (
     at_the_door,
     sync,
     rounds,
+    pin,
     assets,
     troubles,
 ):
