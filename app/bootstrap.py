@@ -11,9 +11,12 @@ from typing import TypeVar
 from app import flows
 from app.adapters.payments.making import MAKERS
 from app.adapters.payments.standin_company import PaymentCompany
+from app.adapters.routing.matrix_server import ServerTimes
 from app.adapters.routing.nearest_neighbour import NearestNeighbour
+from app.adapters.routing.osrm import Osrm
 from app.adapters.routing.pyvrp_optimiser import PyVrp
 from app.adapters.routing.straight_line import StraightLine
+from app.adapters.routing.valhalla import Valhalla
 from app.adapters.sms.africastalking import AfricasTalking
 from app.adapters.sms.console import Console
 from app.adapters.sms.twilio import Twilio
@@ -110,11 +113,35 @@ def _travel_times(settings: Settings) -> TravelTimes:
     makers: dict[str, Callable[[Settings], TravelTimes]] = {
         found.name: found.load() for found in entry_points(group="weighback.travel_times")
     }
-    makers["straight-line"] = lambda _: StraightLine(
+    makers |= {"straight-line": _straight_line, "osrm": _osrm, "valhalla": _valhalla}
+    return _chosen(makers, "TRAVEL_TIMES", settings.travel_times)(settings)
+
+
+def _straight_line(settings: Settings) -> TravelTimes:
+    return StraightLine(
         kilometres_per_hour=settings.route_speed_kilometres_per_hour,
         detour_factor=settings.route_detour_factor,
     )
-    return _chosen(makers, "TRAVEL_TIMES", settings.travel_times)(settings)
+
+
+def _osrm(settings: Settings) -> TravelTimes:
+    server = Osrm(
+        url=settings.osrm_url,
+        profile=settings.osrm_profile,
+        block_points=settings.osrm_table_max,
+        timeout_seconds=settings.travel_times_timeout_seconds,
+    )
+    return ServerTimes(server, _straight_line(settings), points_max=settings.travel_times_points_max)
+
+
+def _valhalla(settings: Settings) -> TravelTimes:
+    server = Valhalla(
+        url=settings.valhalla_url,
+        costing=settings.valhalla_costing,
+        pairs_max=settings.valhalla_pairs_max,
+        timeout_seconds=settings.travel_times_timeout_seconds,
+    )
+    return ServerTimes(server, _straight_line(settings), points_max=settings.travel_times_points_max)
 
 
 def _chosen(makers: dict[str, Maker], setting: str, name: str) -> Maker:

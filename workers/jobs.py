@@ -18,6 +18,7 @@ from workers.registry import Registry
 from workers.reminders import WRITE_REMINDERS, write_reminders
 from workers.rotation import DRAW_ROUNDS, draw_rounds
 from workers.routing import PLAN_ROUTES, follow_day, plan_routes
+from workers.travelling import LEARN_PACES, learn_paces
 from workers.ussd import FOLLOW_UP_USSD, follow_up_ussd
 from workers.vouchers import EXPIRE_VOUCHERS, expire_vouchers
 
@@ -42,4 +43,5 @@ registry.job(RECONCILE_PAYOUTS, every=EVERY_HOUR)(reconcile_payouts)
 registry.job(WATCH_PAYOUTS, every=EVERY_TEN_MINUTES)(watch_payouts)
 registry.job(FOLLOW_UP_USSD, every=30)(follow_up_ussd)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)
+registry.job(LEARN_PACES, every=EVERY_NIGHT)(learn_paces)
 registry.job(FORGET_OLD, every=EVERY_NIGHT)(forget_old)

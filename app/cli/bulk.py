@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 
-from app.bulk import households_in, landmarks_in, out
+from app.bulk import households_in, landmarks_in, maps, out
 from app.bulk.rows import Columns, Outcome, Tally, count_rows, write_refused
 from app.cli.opening import migrated, notes
 from app.container import Container
@@ -67,16 +68,43 @@ def _bring_in(file: Path, read: Callable[[Container, Path], Iterator[Outcome]]) 
         raise typer.Exit(1)
 
 
-@commands.command("export", epilog="Example: weighback export weighings --out weighings.csv")
+@commands.command("export", epilog="Example: weighback export gpx --date 2026-12-01 --out routes.gpx")
 def export_table(
-    table: Annotated[str, typer.Argument(help=f"One of: {', '.join(out.TABLES)}.")],
+    table: Annotated[
+        str,
+        typer.Argument(
+            help=f"One of: {', '.join(out.TABLES)}; of a day's routes: {', '.join(maps.FORMATS)}."
+        ),
+    ],
     file: Annotated[Path | None, typer.Option("--out", help="Where to; standard output if left out.")] = None,
+    date: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of routes: their day, such as 2026-12-01.")
+    ] = None,
+    hub: Annotated[str | None, typer.Option(help="Of routes: one hub's alone, by its code.")] = None,
 ) -> None:
-    """Write a table as CSV. Exports of personal data are in the audit trail."""
+    """Write a table as CSV, or a day's routes for maps. Exports of personal data are in the audit trail.
+
+    Of routes: geojson (RFC 7946), gpx (GPX 1.1, for navigation apps), svg (a picture).
+    """
+    if table in maps.FORMATS:
+        if date is None:
+            raise typer.BadParameter("routes are those of a day: give --date")
+        with migrated() as container:
+            written = maps.export(container, table, date.date(), hub)
+        _write(written, file)
+        return
     if table not in out.TABLES:
-        raise typer.BadParameter(f"there is no table {table}; the tables are {', '.join(out.TABLES)}")
+        known = ", ".join((*out.TABLES, *maps.FORMATS))
+        raise typer.BadParameter(f"there is no table {table}; the tables are {known}")
     with migrated() as container, Progress(console=notes) as progress:
         bar = progress.add_task(table, total=None)
         with file.open("w", encoding="utf-8", newline="") if file else nullcontext(sys.stdout) as target:
             for count in out.export(container, table, target):
                 progress.advance(bar, count)
+
+
+def _write(text: str, file: Path | None) -> None:
+    if file is None:
+        sys.stdout.write(text)
+    else:
+        file.write_text(text, encoding="utf-8")

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from app.bulk import maps
 from app.cli.opening import migrated, notes
 from app.errors import Refused
 from app.routing.plan import DayPlan
@@ -22,7 +24,7 @@ from app.routing.ports import Progress as Search
 commands = typer.Typer()
 
 
-@commands.command("plan", epilog="Example: weighback plan --date 2026-12-01 --zone YAB --seconds 60")
+@commands.command("plan", epilog="Example: weighback plan --date 2026-12-01 --map routes.svg")
 def plan_routes(
     date: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The day to plan, such as 2026-12-01.")
@@ -37,6 +39,9 @@ def plan_routes(
     seed: Annotated[
         int, typer.Option(min=0, help="The same data, seed and no --seconds give the same plan.")
     ] = 0,
+    picture: Annotated[
+        Path | None, typer.Option("--map", help="Where to write a picture of the day's routes (SVG).")
+    ] = None,
 ) -> None:
     """Plan the routes of a day. May be repeated: what is done, and who goes where, stays.
 
@@ -50,6 +55,8 @@ def plan_routes(
             )
         except RoutingFailed as error:
             raise Refused(f"No routes could be planned: {error}.") from error
+        if picture is not None:
+            picture.write_text(maps.export(container, "svg", date.date()), encoding="utf-8")
     _say(plan)
     if plan.unplanned:
         raise typer.Exit(1)

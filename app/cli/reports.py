@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.opening import migrated
+from app.cli.rounds import show_fairness
+from app.cli.service_days import show_service_days
 from app.insights.months import Month
 from app.insights.text_costs import TemplateCost, TextCosts, text_costs
 from app.kernel.money import from_micros
@@ -19,13 +21,15 @@ commands = typer.Typer()
 report = typer.Typer(no_args_is_help=True, help="What the service did, and what that cost.")
 commands.add_typer(report, name="report")
 
+report.command(
+    "fairness", epilog="Example: weighback report fairness --hub SUR --from 2026-11-02 --to 2026-11-29"
+)(show_fairness)
+report.command("service-days", epilog="Example: weighback report service-days --hub SUR --weeks 12")(
+    show_service_days
+)
+
 COLUMNS = ("template", "language", "texts", "parts", "cost", "percent", "unpriced_texts", "over_budget_texts")
 NUMBERS_FROM = 2
-
-
-@report.callback()
-def _reports() -> None:
-    """Keep `report` a group while it holds one command."""
 
 
 @report.command("text-costs", epilog="Example: weighback report text-costs --month 2026-11")

@@ -15,7 +15,6 @@ from rich.table import Table
 from sqlalchemy import select
 
 from app.cli.opening import migrated
-from app.cli.reports import report
 from app.conversation.catalogue import Catalogue
 from app.errors import NotFound
 from app.insights.fairness import FairnessReport, fairness
@@ -61,9 +60,6 @@ def verify(hub: Annotated[str, typer.Option(help="The hub's code.")]) -> None:
         raise typer.Exit(1)
 
 
-@report.command(
-    "fairness", epilog="Example: weighback report fairness --hub SUR --from 2026-11-02 --to 2026-11-29"
-)
 def show_fairness(
     hub: Annotated[str, typer.Option(help="The hub's code.")],
     first_day: Annotated[datetime, typer.Option("--from", formats=DAY, help="The first day.")],

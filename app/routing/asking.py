@@ -81,6 +81,11 @@ class Question:
         """The hub, what lies ahead, what is done."""
         return [self.snapshot.hub, *(stop.location for stop in (*self.ahead, *self.done))]
 
+    @property
+    def zone_ids(self) -> list[UUID | None]:
+        """Of the same points; the hub is in none."""
+        return [None, *(stop.zone_id for stop in (*self.ahead, *self.done))]
+
     def done_points(self, collector_id: UUID) -> list[int]:
         """Along the collector's way so far, with the hub where the box was emptied."""
         path: list[int] = []
@@ -119,7 +124,7 @@ class Question:
             point=1 + number,
             load_grams=grams,
             volume_millilitres=millilitres,
-            service_seconds=self.rules.stop_seconds,
+            service_seconds=self.snapshot.paces.stop_seconds(stop.zone_id, self.rules.stop_seconds),
             window=self._window(stop, when, late=late),
             prize=None if stop.promised or stop.place is not None else self._prize(stop, expected, usual),
             vehicles=riders,

@@ -97,7 +97,7 @@ def lay_out(
     Raises `RoutingFailed`.
     """
     question = Question.of(snapshot, rules, now, keep_order=order is Order.KEEP)
-    ways = engine.travel_times.between(question.points)
+    ways = snapshot.paces.on(engine.travel_times.between(question.points), question.zone_ids)
     planned_before = any(stop.place is not None for stop in question.ahead)
     plan = _ask(question, ways, engine, When.KEPT if planned_before else When.PROMISED)
     if planned_before and question.turned_away(plan):

@@ -121,3 +121,16 @@ class FollowedDay(Base):
     hub_id: Mapped[UUID] = mapped_column(ForeignKey("hubs.id"), primary_key=True)
     date: Mapped[dt.date] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class ZonePace(Base):
+    """How fast a zone was found to be; see `app.routing.pace`."""
+
+    __tablename__ = "zone_paces"
+
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zones.id"), primary_key=True)
+    factor: Mapped[float]
+    """1.2 is a fifth slower than expected."""
+    stop_seconds: Mapped[float]
+    pairs: Mapped[int]
+    learnt_at: Mapped[datetime]

@@ -28,6 +28,7 @@ from app.rotation.service import NO_TURNS, Turns
 from app.routing import demand
 from app.routing.demand import Expected
 from app.routing.models import DayTrouble, Route, RouteStop, TroubleKind
+from app.routing.pace import NO_PACES, Paces
 from app.routing.rules import RouteRules
 from app.routing.whereabouts import Whereabouts
 from app.weighing.models import Material, Visit, Weighing, WeighingLine
@@ -116,6 +117,8 @@ class Snapshot:
     """Whose the rounds are that day, as drawn."""
     troubles: tuple[Trouble, ...] = ()
     """Those that are not over."""
+    paces: Paces = NO_PACES
+    """How fast the zones were found to be."""
     doubtful: tuple[UUID, ...] = ()
     """Households whose coordinates cannot be right, by id."""
 
@@ -173,6 +176,7 @@ def read(
         stops=tuple(found),
         expected=demand.expected(session, ahead, date) if ahead else {},
         turns=rotation.turns(session, hub_id, date),
+        paces=Paces.load(session),
         troubles=_troubles(session, hub_id, date),
         doubtful=tuple(sorted(stops.doubtful)),
     )

@@ -20,6 +20,7 @@ from app.settings.gateways import GatewaySettings
 from app.settings.merchants import MerchantSettings
 from app.settings.payments import PaymentSettings
 from app.settings.routing import RoutingSettings
+from app.settings.travelling import TravelSettings
 
 PREFIX = "WEIGHBACK_"
 _SHORTEST_SECRET = 32
@@ -45,7 +46,13 @@ class Fairness(enum.StrEnum):
 
 
 class Settings(
-    CampaignSettings, MerchantSettings, PaymentSettings, GatewaySettings, RoutingSettings, BaseSettings
+    CampaignSettings,
+    MerchantSettings,
+    PaymentSettings,
+    GatewaySettings,
+    RoutingSettings,
+    TravelSettings,
+    BaseSettings,
 ):
     """Every setting of the service. Units stand last in the names."""
 

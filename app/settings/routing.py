@@ -16,7 +16,6 @@ class RoutingSettings(BaseModel):
     """The longest that a plan is searched for."""
     route_search_iterations_per_stop: int = Field(default=50, ge=1)
     """Then the search is over, if its seconds are not: small days take a moment, and repeat exactly."""
-    travel_times: str = "straight-line"
     route_speed_kilometres_per_hour: float = Field(default=12, gt=0)
     """Of a cargo bike, for straight lines."""
     route_detour_factor: float = Field(default=1.3, ge=1)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_landmarks"
-down_revision = "2026_11_29_holds"
+down_revision = "2026_11_29_settlements"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.routesheet import assets, at_the_door, pin, rounds, sign_in, stops, sync, today, troubles
+from app.web.routesheet import (
+    assets,
+    at_the_door,
+    pin,
+    rounds,
+    route_map,
+    sign_in,
+    stops,
+    sync,
+    today,
+    troubles,
+)
 
 router = APIRouter(include_in_schema=False)
 for part in (
@@ -15,6 +26,7 @@ for part in (
     sync,
     rounds,
     pin,
+    route_map,
     assets,
     troubles,
 ):

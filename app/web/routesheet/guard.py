@@ -29,7 +29,7 @@ another site's page cannot add it."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; img-src data: blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "worker-src 'self'; img-src 'self' data: blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # Not no-referrer: with that, browsers send our own forms with `Origin: null`.

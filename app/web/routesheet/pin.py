@@ -58,6 +58,7 @@ def drop(request: Request, container: Here, pickup_id: UUID, fields: Fields) -> 
             actor = f"collector:{who.collector_id}"
             record(session, actor, "pinned", "household", stop.household_id, now=now)
     except InvalidInput:
+        assert stop is not None  # what was typed is read only then
         typed = fields.get("place", "")[:_TYPED_LONGEST]
         return _page(container, who.language, stop, typed=typed, wrong=True)
     return RedirectResponse(f"/route/stops/{pickup_id}", 303)
@@ -87,7 +88,7 @@ def _read(fields: Mapping[str, str], near: Location) -> Location:
     typed = fields.get("place", "")
     coordinates = _COORDINATES.fullmatch(typed)
     if coordinates is not None:
-        return _point(*coordinates.groups())
+        return _point(coordinates[1], coordinates[2])
     found = pluscodes.read(typed, near, "place")
     return Location(found.latitude, found.longitude, SOURCE, found.uncertainty_metres)
 

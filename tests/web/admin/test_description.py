@@ -47,7 +47,12 @@ def test_every_operation_says_what_it_does_and_shows_an_example(described: dict[
         assert operation.get("summary"), name
         assert len(operation.get("description", "")) > len("One."), name
         answers = [one for status, one in operation["responses"].items() if status.startswith("2")]
-        contents = [answer["content"]["application/json"] for answer in answers if "content" in answer]
+        # Pictures and files of other programs are described by their own standards.
+        contents = [
+            answer["content"]["application/json"]
+            for answer in answers
+            if "application/json" in answer.get("content", {})
+        ]
         if "requestBody" in operation:
             contents.append(operation["requestBody"]["content"]["application/json"])
         for content in contents:
@@ -59,7 +64,7 @@ def test_every_example_is_one_that_the_schema_takes(described: dict[str, Any]) -
         contents = [one.get("content", {}) for one in operation["responses"].values()]
         contents.append(operation.get("requestBody", {}).get("content", {}))
         for content in contents:
-            for media in content.values():
+            for media in (media for media in content.values() if "example" in media):
                 schema = {**media["schema"], "components": described["components"]}
                 found = list(validator_for(schema).iter_errors(media["example"]))
                 assert not found, (name, found[0].message)
