@@ -25,6 +25,7 @@ FEATURES = (
     "rewards",
     "rotation",
     "routing",
+    "teams",
     "weighing",
 )
 

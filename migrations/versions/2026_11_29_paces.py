@@ -18,8 +18,8 @@ def upgrade() -> None:
     op.create_table(
         "zone_paces",
         sa.Column("zone_id", sa.Uuid(), nullable=False),
-        sa.Column("factor", sa.Float(), nullable=False),
-        sa.Column("stop_seconds", sa.Float(), nullable=False),
+        sa.Column("factor", sa.Double(), nullable=False),
+        sa.Column("stop_seconds", sa.Double(), nullable=False),
         sa.Column("pairs", sa.Integer(), nullable=False),
         sa.Column("learnt_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["zone_id"], ["zones.id"], name=op.f("fk_zone_paces_zone_id")),

@@ -13,6 +13,7 @@ from app.web.routesheet import (
     sign_in,
     stops,
     sync,
+    team,
     today,
     troubles,
 )
@@ -27,6 +28,7 @@ for part in (
     rounds,
     pin,
     route_map,
+    team,
     assets,
     troubles,
 ):

@@ -1,0 +1,178 @@
+"""A hub's collectors and their stops on one day, as far as arranging them among themselves needs it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.collectors import absences
+from app.collectors import service as collectors
+from app.collectors.models import Collector
+from app.collectors.shifts import Shift, working
+from app.errors import NotAllowed
+from app.households.models import Household
+from app.kernel.clock import at_local
+from app.kernel.place import Location
+from app.pickups.models import Pickup
+from app.pickups.statuses import OPEN
+from app.places import service as places
+from app.places.models import Zone
+from app.routing import demand
+from app.routing.models import Route, RouteStop
+from app.routing.whereabouts import Whereabouts
+from app.settings import Settings
+from app.teams.fitting import Bike, Door, Pace
+
+_SECONDS_PER_MINUTE = 60
+_PER_CENT = 100
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The house's rules for what a collector may take on."""
+
+    shift: Shift
+    """Of whoever has no week of their own."""
+    trips_max: int
+    fill_percent: int
+    pace: Pace
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            shift=Shift(settings.route_shift_start, settings.route_shift_end),
+            trips_max=settings.route_trips_max,
+            fill_percent=settings.route_fill_percent,
+            pace=Pace(
+                settings.route_speed_kilometres_per_hour,
+                settings.route_detour_factor,
+                round(settings.route_stop_minutes * _SECONDS_PER_MINUTE),
+                round(settings.route_hub_minutes * _SECONDS_PER_MINUTE),
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stop on a route."""
+
+    row_id: UUID
+    position: int
+    trip: int
+    pickup: Pickup
+    zone_name: str
+    household_name: str
+    location: Location
+    grams: int
+
+    @property
+    def ahead(self) -> bool:
+        return self.pickup.status in OPEN
+
+    @property
+    def door(self) -> Door:
+        return Door(self.pickup.id, self.location, self.grams)
+
+
+@dataclass(frozen=True)
+class HubDay:
+    hub_id: UUID
+    hub: Location
+    date: dt.date
+    timezone: str
+    names: dict[UUID, str]
+    """Of the hub's collectors who are there that day."""
+    bikes: dict[UUID, Bike]
+    """Of those who ride that day."""
+    rows: dict[UUID, list[Row]]
+    """Each collector's stops, in order."""
+
+    def ahead(self, collector_id: UUID) -> list[Row]:
+        return [row for row in self.rows.get(collector_id, ()) if row.ahead]
+
+    def start(self, collector_id: UUID) -> Location:
+        """Where the rest of the way begins: at the last door that is done, or at the hub."""
+        behind = [row for row in self.rows.get(collector_id, ()) if not row.ahead]
+        return behind[-1].location if behind else self.hub
+
+    def colleagues(self, collector_id: UUID) -> dict[UUID, str]:
+        return {key: name for key, name in self.names.items() if key != collector_id}
+
+
+def read(session: Session, hub_id: UUID, date: dt.date, limits: Limits, now: datetime) -> HubDay:
+    """In a dozen queries, however many stops there are."""
+    hub = places.hub(session, hub_id)
+    timezone = places.hub_timezone(session, hub_id) or "UTC"
+    away = absences.away(session, hub_id, date)
+    people = session.scalars(
+        select(Collector).where(Collector.hub_id == hub_id, Collector.active).order_by(Collector.name)
+    )
+    bikes = {
+        one.collector_id: Bike(
+            max(1, one.capacity_grams * limits.fill_percent // _PER_CENT),
+            limits.trips_max,
+            _seconds_left(date, one.shift, timezone, now),
+        )
+        for one in working(session, hub_id, date, limits.shift)
+        if one.collector_id not in away
+    }
+    return HubDay(
+        hub_id=hub_id,
+        hub=Location(hub.latitude, hub.longitude, "hub"),
+        date=date,
+        timezone=timezone,
+        names={one.id: one.name for one in people if one.id not in away},
+        bikes=bikes,
+        rows=_rows(session, hub_id, date),
+    )
+
+
+def check_there(day: HubDay, collector_id: UUID) -> None:
+    """Raises `NotAllowed` for who does not ride for the hub that day."""
+    if collector_id not in day.names:
+        raise NotAllowed("you do not ride for this hub today")
+
+
+def name_of(session: Session, collector_id: UUID) -> str:
+    return collectors.get(session, collector_id).name
+
+
+def _seconds_left(date: dt.date, shift: Shift, timezone: str, now: datetime) -> float:
+    begins = max(now, at_local(date, shift.starts_at, timezone))
+    return (at_local(date, shift.ends_at, timezone) - begins).total_seconds()
+
+
+def _rows(session: Session, hub_id: UUID, date: dt.date) -> dict[UUID, list[Row]]:
+    found: Sequence[tuple[RouteStop, UUID, Pickup, Household, Zone]] = [
+        (row, collector_id, pickup, household, zone)
+        for row, collector_id, pickup, household, zone in session.execute(
+            select(RouteStop, Route.collector_id, Pickup, Household, Zone)
+            .join(Route, Route.id == RouteStop.route_id)
+            .join(Pickup, Pickup.id == RouteStop.pickup_id)
+            .join(Household, Household.id == Pickup.household_id)
+            .join(Zone, Zone.id == Household.zone_id)
+            .where(Route.hub_id == hub_id, Route.date == date)
+            .order_by(Route.id, RouteStop.position)
+            .execution_options(populate_existing=True)
+        )
+    ]
+    whereabouts = Whereabouts.load(session, {zone.id for *_, zone in found})
+    expected = demand.expected(session, {home.id: zone.id for *_, home, zone in found}, date) if found else {}
+    rows: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row, collector_id, pickup, home, zone in found:
+        if pickup.date != date:
+            continue
+        grams, _ = expected[home.id].load(confirmed=pickup.confirmed)
+        place = whereabouts.of(home, zone)
+        rows[collector_id].append(
+            Row(row.id, row.position, row.trip, pickup, zone.name, home.name, place, grams)
+        )
+    return dict(rows)
