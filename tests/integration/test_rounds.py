@@ -20,6 +20,8 @@ from app.container import Container
 from app.errors import Conflict
 from app.insights.fairness import FairnessReport, fairness
 from app.kernel.phone import Phone
+from app.kernel.place import Location
+from app.pickups import service as pickups
 from app.pickups.models import Pickup, PickupKind
 from app.pickups.statuses import PickupStatus
 from app.places.models import Zone
@@ -27,6 +29,7 @@ from app.rotation import service as rotation
 from app.rotation.draw import promise
 from app.rotation.models import RoundDraw
 from app.rotation.yields import Pay
+from app.routing.models import Route, RouteStop
 from app.settings import load_settings
 from app.weighing.models import Material, Visit, VisitOutcome, Weighing, WeighingLine
 from tests.factories import neighbourhood
@@ -80,7 +83,13 @@ def make(container: Container, clock: MovableClock) -> Hub:
 def _rider(session: Session, hub_id: UUID, number: int, now: datetime) -> UUID:
     phone = Phone(f"+2348000000{number:03}")
     return collectors.create(
-        session, name=f"Rider {number}", phone=phone, language="en", hub_id=hub_id, capacity_grams=1, now=now
+        session,
+        name=f"Rider {number}",
+        phone=phone,
+        language="en",
+        hub_id=hub_id,
+        capacity_grams=150_000,
+        now=now,
     ).id
 
 
@@ -263,3 +272,28 @@ def test_balancing_gives_the_best_round_to_whoever_earned_least(database_url: st
             assert rotation.turns(session, hub.hub_id, MONDAY + WEEK).holders == {}
     finally:
         container.close()
+
+
+def test_the_plan_sends_each_collector_to_the_zones_of_his_round(hub: Hub) -> None:
+    for day in (WEDNESDAY.date(), MONDAY - timedelta(1)):
+        hub.night(day)
+    tuesday = MONDAY + timedelta(1)
+    now = datetime.combine(tuesday, time(5), tzinfo=UTC)
+    with hub.container.database.unit_of_work() as session:
+        for zone_id in hub.zones:
+            zone = session.get_one(Zone, zone_id)
+            for number in range(4):
+                place = Location(zone.latitude + number * 0.001, zone.longitude)
+                neighbourhood.household(session, WEDNESDAY, zone_id, location=place)
+        pickups.extend(session, now - timedelta(1), hub.container.post)
+        mine = dict(zip(hub.zones, hub.riders_on(session, tuesday), strict=True))
+    hub.container.planner().plan_hub(hub.hub_id, tuesday, now)
+    with hub.container.database.unit_of_work() as session:
+        rows = session.execute(
+            select(Pickup.zone_id, Route.collector_id)
+            .join(RouteStop, RouteStop.pickup_id == Pickup.id)
+            .join(Route, Route.id == RouteStop.route_id)
+            .where(Route.date == tuesday)
+        ).all()
+    assert len(rows) == 12
+    assert all(mine[zone_id] == collector_id for zone_id, collector_id in rows)

@@ -18,7 +18,7 @@ from app.kernel.clock import local_date
 from app.kernel.grams import Grams
 from app.places import service as places
 from app.routing.layout import Order
-from app.routing.ports import RoutingFailed
+from app.routing.ports import Effort, RoutingFailed
 from app.teams.board import board
 from app.teams.day import Limits
 from app.teams.errors import DoesNotFit, Gone
@@ -102,7 +102,8 @@ def _act(request: Request, container: Container, act: Callable[[Team, Who], str]
 def _tell_times(container: Container, who: Who, now: datetime) -> None:
     """Work out when everybody is where now. The stops have changed hands already; times may follow later."""
     try:
-        container.planner().plan_hub(who.hub_id, who.date, now, order=Order.KEEP)
+        planner = container.planner(Effort(iterations=1))  # nothing is searched for: the order stands
+        planner.plan_hub(who.hub_id, who.date, now, order=Order.KEEP)
     except (RoutingFailed, WeighbackError):
         log.exception("team_times_not_worked_out", hub_id=str(who.hub_id))
 
@@ -125,7 +126,7 @@ def _page(
         said=said,
         by=getattr(error, "taken_by", "") or getattr(error, "who", ""),
         wrong=error is not None,
-        grams=Grams,
+        about=_about,
         riding=me.collector_id in view.day.names,
     )
 
@@ -143,6 +144,11 @@ def _said(error: WeighbackError) -> str:
     if isinstance(error, InvalidInput):
         return "sheet.team.choose"
     return "sheet.team.closed"
+
+
+def _about(grams: int) -> Grams:
+    """An expected weight, no more exact than it is known."""
+    return Grams(round(grams, -2))
 
 
 def _ticked(fields: Mapping[str, str]) -> list[UUID]:

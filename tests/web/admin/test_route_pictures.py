@@ -53,3 +53,14 @@ def test_a_day_is_drawn_and_exported_without_a_name_and_each_time_written_down(
     assert stops == 6
     with pytest.raises(NotFound):
         maps.export(container, "svg", DAY, "NOWHERE")
+
+
+def test_the_book_of_a_day_is_there_for_the_office(office: TestClient, container: Container) -> None:
+    made = a_day(container.database, NOON, DAY)
+    asked = {"date": DAY.isoformat(), "hub_id": str(made.hub_id)}
+    stops = office.get("/api/v1/routes/book", params=asked).json()["stops"]
+    assert [one["pickup_id"] for one in stops[:5]] == [str(one) for one in made.pickups]
+    assert {one["planned_for_id"] for one in stops} == {str(made.collector), str(made.other)}
+    assert all(one["moves"] == [] and one["visited_by_id"] is None for one in stops)
+    nowhere = {**asked, "hub_id": str(made.collector)}
+    assert office.get("/api/v1/routes/book", params=nowhere).status_code == 404
