@@ -1,7 +1,8 @@
 """Workers that die: drains of some jobs, each killed by SIGKILL at the n-th step it takes.
 
 `python -m tests.faults.doomed_worker JOB…` takes its settings from the environment, and from its standard input
-one n per line. For each it forks a worker, and says `killed` or `done` when that has ended. A step is the
+one n per line, with the minutes by which the worker's clock is ahead. For each it forks a worker, and says `killed` or
+`done` when that has ended. A step is the
 beginning of a unit of work, the moment before its commit and the one after it, and both sides of every call
 in OUTSIDE; so SIGKILL falls between every two steps once n has gone from 1 to the first `done`.
 """
@@ -16,6 +17,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,7 +26,9 @@ from app.adapters.payments.standin import Standin
 from app.adapters.sms.africastalking import AfricasTalking
 from app.adapters.sms.twilio import Twilio
 from app.bootstrap import build
+from app.container import Container
 from app.db import Database
+from app.kernel.clock import TravellingClock
 from app.settings import load_settings
 from workers.jobs import registry
 from workers.registry import Registry
@@ -85,9 +89,8 @@ def _between_steps(call: Callable[..., Any], step: Callable[[], None]) -> Callab
     return stepwise
 
 
-def work(fatal_step: int, names: list[str]) -> None:
+def work(container: Container, fatal_step: int, names: list[str]) -> None:
     doom(fatal_step)
-    container = build(load_settings(environment="test"))
     chosen = Registry({name: job for name, job in registry.jobs.items() if name in names})
     drain(container, chosen)
     container.close()
@@ -96,12 +99,16 @@ def work(fatal_step: int, names: list[str]) -> None:
 def main(names: list[str]) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what workers print, their log above all, is no answer
+    clock = TravellingClock()
+    container = build(load_settings(environment="test"), clock)  # once, for it reads and builds much
     for line in sys.stdin:
+        fatal_step, minutes_ahead = map(int, line.split())
         child = os.fork()  # from a process without threads or connections, everything imported
         if child == 0:
             code = 1
             try:
-                work(int(line), names)
+                clock.offset = timedelta(minutes=minutes_ahead)
+                work(container, fatal_step, names)
                 code = 0
             except BaseException:  # noqa: BLE001 - said here, for the exit below says nothing
                 traceback.print_exc()

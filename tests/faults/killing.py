@@ -13,11 +13,11 @@ class DoomedWorkers:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def work_until_step(self, fatal_step: int) -> bool:
+    def work_until_step(self, fatal_step: int, minutes_ahead: int = 0) -> bool:
         """Have a worker drain, killed at that step. False = it was done before it got there."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{fatal_step}\n")
+        self._process.stdin.write(f"{fatal_step} {minutes_ahead}\n")
         self._process.stdin.flush()
         outcome = self._process.stdout.readline().strip()
         assert outcome in {"killed", "done"}, f"the worker ended otherwise: {outcome!r}"
