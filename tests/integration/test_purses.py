@@ -6,6 +6,8 @@ from collections import deque
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.errors import InsufficientBalance
 from app.kernel.ids import new_id
@@ -78,3 +80,23 @@ def test_a_merchant_is_paid_what_it_is_owed_or_keeps_it(database_url: str) -> No
             claim = {purse.hold_account_id: 1}
             (problem,) = holds.check(session, [claim])
         assert problem == f"{HOLD} has 10000 on hold, but what it is held for comes to 10001"
+
+
+COPIED_ATTEMPT = """
+    INSERT INTO payout_attempts (id, payout_id, provider, reference, body, body_sha256, open, created_at)
+    SELECT payout_id, payout_id, provider, 'forged', body, body_sha256, {open}, created_at FROM payout_attempts"""
+
+
+def test_the_database_refuses_a_second_open_attempt_and_a_reference_used_twice(database_url: str) -> None:
+    with a_till(database_url, "fake") as till:
+        till.employ(fake=FakeProvider(answers=deque([UNCLEAR])))
+        till.redeem(till.customer())
+        till.work()
+        with till.container.database.unit_of_work() as session:
+            for flaw in (
+                COPIED_ATTEMPT.format(open="true"),
+                COPIED_ATTEMPT.format(open="false").replace("'forged'", "reference"),
+            ):
+                with pytest.raises(IntegrityError), session.begin_nested():
+                    session.execute(text(flaw))
+            session.execute(text(COPIED_ATTEMPT.format(open="false")))
