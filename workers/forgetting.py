@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from app.access.once import forget_old_keys
+from app.collectors import links
 from app.collectors.sessions import forget_ended
 from app.collectors.tries import forget_old_tries
 from app.container import Container
+from app.fieldwork import photos
 from app.merchants import sign_in
 
 FORGET_OLD: Final = "forget_old"
@@ -21,4 +23,6 @@ def forget_old(container: Container) -> int:
             + forget_ended(session, now)
             + sign_in.forget_ended(session, now)
             + forget_old_keys(session, now)
+            + links.forget_ended(session, now)
+            + photos.forget_old(session, container.settings.visit_photo_days, now)
         )

@@ -31,7 +31,7 @@ READ_AND_WRITE = (
     "campaigns",
     "transfers",
 )
-READ_ONLY = ("weighings", "accounts", "messages", "reports", "audit-events")
+READ_ONLY = ("weighings", "photos", "accounts", "messages", "reports", "audit-events")
 
 EVERYTHING = "admin"
 SCOPES = frozenset(

@@ -71,6 +71,19 @@ class CollectorSession(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class SignInLink(Base):
+    """A link that signs a collector in once; the link itself is only in the text that carries it."""
+
+    __tablename__ = "sign_in_links"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
 class SignInTries(Base):
     """Tries at a PIN that have not ended in signing in, per phone (known or not) and per address."""
 

@@ -27,6 +27,7 @@ class SignedIn:
 
     collector_id: UUID
     name: str
+    phone: str
     language: str
     hub_id: UUID
     expires_at: datetime
@@ -71,6 +72,7 @@ def session_for(session: Session, token: str, *, lifetime: timedelta, now: datet
     return SignedIn(
         collector_id=collector.id,
         name=collector.name,
+        phone=collector.phone,
         language=collector.language,
         hub_id=collector.hub_id,
         expires_at=signed_in.expires_at,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -50,3 +50,19 @@ class FieldRecord(Base):
     """What the phone's own clock said."""
     via: Mapped[Via]
     received_at: Mapped[datetime]
+
+
+class FieldPhoto(Base):
+    """What a collector saw at a door; shrunk on the phone, shown to the office alone, forgotten after a while."""
+
+    __tablename__ = "field_photos"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    pickup_id: Mapped[UUID] = mapped_column(ForeignKey("pickups.id"), index=True)
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
+    about_id: Mapped[UUID]
+    """The record it was taken for."""
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    device_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)

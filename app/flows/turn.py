@@ -20,6 +20,7 @@ from app.flows import quiz, several
 from app.flows.menu import LAPSED
 from app.flows.optout import Decision, decide
 from app.flows.person import Person, find, remember
+from app.flows.rescue import Rescued, rescue
 from app.flows.snapshot import Snapshot
 from app.flows.talk import Answer, Talk, Turn, converse, where_it_stands
 from app.kernel.clock import local_date
@@ -45,6 +46,9 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
     if not is_e164(text.phone) or text.phone == text.recipient:
         log.info("text_not_from_a_phone", inbox_id=str(received.row_id))
         return None
+    rescued = rescue(session, talk, text, now)
+    if rescued is not None:
+        return _answered(session, talk, text, received.row_id, rescued=rescued, now=now)
     # From here on the phone's other turns wait, for its contact's row: what is read next is theirs, whole.
     today = local_date(now, talk.settings.timezone)
     idle = timedelta(days=talk.settings.phone_idle_guard_days)
@@ -71,6 +75,25 @@ def take_turn(session: Session, talk: Talk, text: InboundText, now: datetime) ->
         template=template,
         language=language,
         household_id=answer.home_id,
+        now=now,
+        prices=talk.prices,
+    )
+    if not text.replies_inline:
+        talk.jobs.enqueue(session, DELIVER_TEXTS)
+    return reply
+
+
+def _answered(
+    session: Session, talk: Talk, text: InboundText, row_id: UUID, *, rescued: Rescued, now: datetime
+) -> str:
+    reply = talk.catalogue.text(rescued.key, rescued.language)
+    inbox.answer(
+        session,
+        row_id,
+        reply,
+        to=text,
+        template=rescued.key,
+        language=rescued.language,
         now=now,
         prices=talk.prices,
     )

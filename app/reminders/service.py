@@ -19,6 +19,7 @@ from app.households import service as households
 from app.households.models import Household, HouseholdStatus
 from app.kernel.ids import new_id
 from app.messaging.post import Post
+from app.pickups import handover
 from app.pickups.models import Pickup
 from app.pickups.statuses import OPEN, PickupStatus
 from app.places import service as places
@@ -54,7 +55,7 @@ def write_due(session: Session, now: datetime, post: Post, settings: Settings, *
                 session, session.scalars(owed).all(), moment, now, DropReason.LATE if past else None
             )
             if not past:
-                _tell(session, ours, moment, now, post)
+                _tell(session, ours, moment, now, post, secret=settings.secret_key.get_secret_value())
             done += len(ours)
     return done
 
@@ -85,7 +86,9 @@ def _owed(moment: Moment, zone_ids: Sequence[UUID]) -> Select[Pickup]:
     )
 
 
-def _tell(session: Session, ours: Sequence[Pickup], moment: Moment, now: datetime, post: Post) -> None:
+def _tell(
+    session: Session, ours: Sequence[Pickup], moment: Moment, now: datetime, post: Post, *, secret: str
+) -> None:
     phones = households.phones_of(session, [pickup.household_id for pickup in ours])
     untold = []
     for pickup in ours:
@@ -95,7 +98,12 @@ def _tell(session: Session, ours: Sequence[Pickup], moment: Moment, now: datetim
                 phone=phone.phone,
                 language=phone.language,
                 key=TEXTS[moment.kind],
-                values={"date": pickup.date, "start": pickup.window_start, "end": pickup.window_end},
+                values={
+                    "date": pickup.date,
+                    "start": pickup.window_start,
+                    "end": pickup.window_end,
+                    "handover": handover.code_of(secret, phone.phone, pickup.date),
+                },
                 now=now,
                 household_id=pickup.household_id,
                 # One text where a phone speaks for two households of a zone.

@@ -114,6 +114,8 @@ class Settings(
     """Per material and stop; more is taken for a slip of the finger."""
     weighing_late_days: int = Field(default=14, ge=0)
     """How long after its date a stop's weights are still taken from a collector's phone."""
+    visit_photo_days: int = Field(default=90, ge=1)
+    """How long photos from the door are kept."""
 
     phone_idle_guard_days: int = Field(default=150, ge=1)
     """A phone silent that long may be a stranger's: networks hand out numbers that lay idle for 180 days."""

@@ -11,8 +11,10 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.access.keys import Caller
-from app.collectors import changing, service
+from app.collectors import changing, service, sessions
 from app.collectors.models import BOX_LITRES, Collector
+from app.errors import Refused
+from app.fieldwork import inviting
 from app.places import service as places
 from app.web.admin import trail
 from app.web.admin.auth import needs
@@ -186,6 +188,30 @@ def set_pin(collector_id: UUID, new: NewPin, caller: Writer, container: Here) ->
     with container.database.unit_of_work() as session:
         service.set_pin(session, collector_id, new.pin, now)
         trail.wrote(session, caller, "pin_set", "collector", collector_id, now=now)
+    return Response(status_code=204)
+
+
+@router.post("/{collector_id}/sign-in-link", status_code=204, summary="Text a collector a link to sign in")
+def send_link(collector_id: UUID, caller: Writer, container: Here) -> Response:
+    """A link that works once: for 24 hours for whoever has no PIN yet and chooses one there, otherwise for 15 minutes."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        row = service.get(session, collector_id)
+        if not row.active:
+            raise Refused("That collector is not active.")
+        inviting.send_link(session, row, container.settings, container.post, now)
+        trail.wrote(session, caller, "link_sent", "collector", collector_id, now=now)
+    return Response(status_code=204)
+
+
+@router.delete("/{collector_id}/sessions", status_code=204, summary="Sign a collector out everywhere")
+def revoke(collector_id: UUID, caller: Writer, container: Here) -> Response:
+    """As for a lost phone: its browser is asked to sign in again. What waits there unsent stays there."""
+    now = container.clock.now()
+    with container.database.unit_of_work() as session:
+        service.get(session, collector_id)
+        sessions.revoke_all(session, collector_id, now)
+        trail.wrote(session, caller, "signed_out", "collector", collector_id, now=now)
     return Response(status_code=204)
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.container import Container
+from app.fieldwork import handover_codes as codes
 from app.insights import household_costs as households
 from app.insights import text_costs as texts
 from app.insights.months import MONTH_PATTERN, Month
@@ -171,6 +172,44 @@ class HouseholdCostsOut(Output):
     )
     items: list[HouseholdCostOut]
     next_cursor: str | None = Field(description="Ask for the next page with it; null on the last page.")
+
+
+class HandoverCodesOut(Output):
+    collector_id: UUID
+    weighings: int
+    right: int
+    wrong: int = Field(description="A code was typed, and never the right one.")
+    none: int
+
+
+class HandoverReportOut(Output):
+    model_config = example(
+        month="2026-11",
+        items=[
+            {
+                "collector_id": "0193572a-6b00-7000-8000-000000000011",
+                "weighings": 310,
+                "right": 204,
+                "wrong": 6,
+                "none": 100,
+            }
+        ],
+    )
+
+    month: str
+    items: list[HandoverCodesOut]
+
+
+@router.get("/handover-codes", summary="How often a handover code was given", dependencies=READER)
+def handover_codes(asked: Annotated[ReportQuery, Query()], container: Here) -> HandoverReportOut:
+    """A month's weighings by collector, and how many came with the household's code of the day.
+
+    A missing code is no fault by itself: phones are off, reminders come late.
+    """
+    month = _month(asked.month, container)
+    with container.database.snapshot() as session:
+        found = codes.by_collector(session, month.edges(container.settings.timezone))
+    return HandoverReportOut(month=str(month), items=[HandoverCodesOut.model_validate(one) for one in found])
 
 
 @router.get("/text-costs", summary="What texts cost", dependencies=READER)

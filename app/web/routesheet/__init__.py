@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from app.web.routesheet import (
     assets,
     at_the_door,
+    photos,
     pin,
     rounds,
     route_map,
     sign_in,
+    sign_in_link,
     stops,
     sync,
     team,
@@ -21,10 +23,12 @@ from app.web.routesheet import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in,
+    sign_in_link,
     today,
     stops,
     at_the_door,
     sync,
+    photos,
     rounds,
     pin,
     route_map,

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.conversation.catalogue import Catalogue
+from app.fieldwork.photos import PHOTO_MAX_BYTES
+from app.fieldwork.texts import key_of, number_for
 from app.kernel.clock import local_date
 from app.kernel.grams import Grams
 from app.kernel.money import Money
@@ -24,7 +26,6 @@ from app.pickups import handover
 from app.routing.sheet import RouteSheet, SheetStop
 from app.web.routesheet.forms import REASONS
 from app.web.routesheet.looks import mark, material_name
-from app.web.routesheet.photo_limits import PHOTO_MAX_BYTES
 from app.weighing import visits
 from app.weighing.rates import rates_on
 
@@ -111,6 +112,8 @@ def day_data(
         "title": catalogue.write(sheet.date, who.language),
         "max": settings.weighing_max_grams,
         "photo": PHOTO_MAX_BYTES,
+        "sms": number_for(container.sms_gateways, who.phone),
+        "key": key_of(settings.secret_key.get_secret_value(), who.collector_id, sheet.date),
         "digits": digits,
         "locale": str(formats.locale).replace("_", "-"),
         "money": catalogue.write(Money(0, settings.currency), who.language).replace("0", "{}"),

@@ -66,11 +66,7 @@ def submit(request: Request, container: Here, fields: Fields) -> Response:
         token = _try(container, phone, pin, request.client.host if request.client else "")
     except TooManyTries as error:
         log.warning("collector_sign_in_blocked", phone=mask(phone))
-        minutes = -(-error.retry_after_seconds // 60)
-        wait = [Mistake("form", "sheet.sign-in.wait", {"count": minutes})]
-        response = form(container, language, phone=typed, mistakes=wait, kept=kept, status=429)
-        response.headers["Retry-After"] = str(error.retry_after_seconds)
-        return response
+        return told_to_wait(container, language, typed, error, kept=kept)
     except NotSignedIn:
         log.info("collector_sign_in_refused", phone=mask(phone))
         wrong = [Mistake("phone", "sheet.sign-in.wrong")]
@@ -92,6 +88,16 @@ def leave(request: Request, container: Here) -> Response:
     return response
 
 
+def told_to_wait(
+    container: Container, language: str | None, typed: str, error: TooManyTries, *, kept: Kept | None = None
+) -> Response:
+    minutes = -(-error.retry_after_seconds // 60)
+    wait = [Mistake("form", "sheet.sign-in.wait", {"count": minutes})]
+    response = form(container, language, phone=typed, mistakes=wait, kept=kept, status=429)
+    response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
 def form(
     container: Container,
     language: str | None,
@@ -99,6 +105,7 @@ def form(
     phone: str = "",
     mistakes: Sequence[Mistake] = (),
     kept: Kept | None = None,
+    sent: bool = False,
     status: int = 200,
 ) -> Response:
     """The sign-in page; never with the PIN in it."""
@@ -113,6 +120,7 @@ def form(
         mistakes=mistakes,
         labels={},
         kept=kept,
+        sent=sent,
         words=in_page(words_for_waiting(container, language)),
     )
 

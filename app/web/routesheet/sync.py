@@ -158,7 +158,7 @@ def _answer(
         record = _RECORD.validate_python(given).record()
     except ValidationError as error:
         log.warning("record.malformed", collector_id=str(sender.collector_id), problems=len(error.errors()))
-        return _shown(Taken(Answer.REFUSED, Why.MALFORMED))
+        return answer_about(Taken(Answer.REFUSED, Why.MALFORMED))
     try:
         with container.database.unit_of_work() as session:
             taken = take(session, record, sender, now=now, post=container.post, rules=rules_of(container))
@@ -167,7 +167,7 @@ def _answer(
     except Exception:
         log.exception("record.failed", record_id=str(record.id))
         return None
-    return _shown(taken)
+    return answer_about(taken)
 
 
 def rules_of(container: Container) -> Rules:
@@ -175,7 +175,7 @@ def rules_of(container: Container) -> Rules:
     return Rules(Limits.of(settings), settings.secret_key.get_secret_value())
 
 
-def _shown(taken: Taken) -> dict[str, Any]:
+def answer_about(taken: Taken) -> dict[str, Any]:
     shown: dict[str, Any] = {"answer": taken.answer.value}
     if taken.why is not None:
         shown["reason"] = taken.why.value

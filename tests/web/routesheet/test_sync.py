@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.cases.service import standing_grams
 from app.container import Container
+from app.fieldwork import handover_codes
 from app.fieldwork.clocks import Stamp, corrected
 from app.fieldwork.models import FieldRecord, Verdict
 from app.fieldwork.taking import take
@@ -201,3 +202,12 @@ def test_a_handover_code_is_kept_with_whether_it_was_right(
         kept = session.scalars(select(FieldRecord).order_by(FieldRecord.id)).all()
     assert [row.verdict for row in kept] == [Verdict.WRONG, Verdict.RIGHT, None]
     assert balance(container, day.pickups[0]) == 0
+
+    weighings = [made("weighing", stop, MORNING, grams={"PET": 1_000}) for stop in day.pickups[:3]]
+    guess = made("handover", day.pickups[1], MORNING, code="99999")
+    assert sheet.sync(*weighings, guess, sent_at=MORNING) == ["accepted"] * 4
+    with container.database.unit_of_work() as session:
+        [found] = handover_codes.by_collector(
+            session, [MORNING - timedelta(days=1), MORNING + timedelta(days=1)]
+        )
+    assert (found.weighings, found.right, found.wrong, found.none) == (3, 1, 1, 1)
