@@ -18,9 +18,13 @@ _AT_ONCE: Final = 500
 """How many keys one query names: SQLite takes no more than so many values."""
 _K = AccountKind
 _GIVEN = {(_K.PROGRAMME_EXPENSE, _K.HOUSEHOLD_CREDIT): 1, (_K.HOUSEHOLD_CREDIT, _K.PROGRAMME_EXPENSE): -1}
+# A voucher is spent once a merchant has taken it; what is saved towards a goal or given to a neighbour is not.
 _SPENT = {
     (_K.HOUSEHOLD_HOLD, _K.PROVIDER_FLOAT): 1,
     (_K.HOUSEHOLD_CREDIT, _K.PROVIDER_FLOAT): 1,
+    (_K.HOUSEHOLD_HOLD, _K.MERCHANT_PAYABLE): 1,
+    (_K.MERCHANT_PAYABLE, _K.HOUSEHOLD_HOLD): -1,
+    (_K.HOUSEHOLD_CREDIT, _K.COMMUNITY_POT): 1,
     (_K.PROVIDER_FLOAT, _K.HOUSEHOLD_HOLD): -1,
     (_K.PROVIDER_FLOAT, _K.HOUSEHOLD_CREDIT): -1,
 }

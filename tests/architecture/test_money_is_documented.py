@@ -16,6 +16,7 @@ from app.payouts.statuses import PayoutStatus
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "money.md").read_text()
+PICTURE = (ROOT / "docs" / "payout-states.svg").read_text()
 
 
 @pytest.mark.parametrize("switch", [field.name for field in fields(Switches)])
@@ -39,7 +40,8 @@ def test_every_kind_of_account_is_in_the_chart_once() -> None:
 
 @pytest.mark.parametrize("status", PayoutStatus)
 def test_every_state_of_a_payout_is_drawn(status: PayoutStatus) -> None:
-    assert status.name in DOCUMENT
+    assert f">{status.name}</text>" in PICTURE
+    assert "(payout-states.svg)" in DOCUMENT
 
 
 def test_every_transfer_that_a_payout_books_is_documented() -> None:
