@@ -13,6 +13,7 @@ from app.collectors import service as collectors
 from app.demo.holidays import holidays
 from app.demo.lagos import AREAS, HUBS, MATERIALS, RIDERS
 from app.demo.offers import put_on_offer
+from app.demo.shops import open_shops
 from app.kernel.phone import Phone
 from app.kernel.place import Location
 from app.places import editing, landmarks
@@ -57,7 +58,8 @@ def found(session: Session, settings: Settings, first_day: date, today: date, no
     for rider, collector_id in zip(RIDERS, riders, strict=True):
         collectors.set_pin(session, collector_id, rider.pin, now)
     _prices(session, first_day, now)
-    put_on_offer(session, settings, next(iter(zones.values())), now)
+    open_shops(session, settings, zones, now)
+    put_on_offer(session, settings, now)
     return Office(zones, riders)
 
 

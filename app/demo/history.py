@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from app.container import Container
 from app.demo.lagos import MATERIALS
-from app.demo.offers import AIRTIME
+from app.demo.offers import AIRTIME, FOOD
+from app.demo.shops import SHOPS
 from app.demo.voices import Voices
 from app.kernel.clock import at_local
 from app.kernel.ids import new_id
@@ -30,6 +31,7 @@ from app.pickups.statuses import MissedReason
 from app.reminders import service as reminders
 from app.rewards.announcing import Announcer
 from app.rewards.models import Reward
+from app.rewards.vouchers.models import Voucher, VoucherStatus
 from app.routing.plan import plan_within
 from app.routing.ports import Effort
 from app.routing.sheet import SheetStop, sheet_for
@@ -51,6 +53,8 @@ A_GLANCE: Final = Effort(iterations=100)
 PLANNED_AT: Final = time(6, 45)
 EVENING: Final = time(18, 40)
 REDEMPTIONS_A_DAY: Final = 3
+VOUCHERS_KEPT: Final = 2
+"""So many of the newest are not spent yet."""
 SUBMITTED_WITHIN: Final = timedelta(seconds=2)
 SENT_WITHIN: Final = timedelta(seconds=3)
 
@@ -84,6 +88,7 @@ class Past:
         self._visit_all(session, day)
         evening = at_local(day, time(19), timezone)
         self._spend(session, evening)
+        self._shop(session, evening)
         timetable = pickups.Timetable.of(self.container.settings)
         pickups.close_days(
             session, at_local(day + timedelta(days=1), time(0, 5), timezone), self.container.post
@@ -168,6 +173,17 @@ class Past:
             now = evening + timedelta(minutes=7 * number)
             if self.voices.redeem(session, household_id, reward, now):
                 self._pay(session, now + timedelta(minutes=1))
+
+    def _shop(self, session: Session, evening: datetime) -> None:
+        """One more buys food, and whoever did so before takes the voucher to a shop."""
+        held = session.scalars(
+            select(Voucher).where(Voucher.status == VoucherStatus.OPEN).order_by(Voucher.issued_at.desc())
+        ).all()
+        for voucher in held[VOUCHERS_KEPT:]:
+            self.voices.say(session, self.random.choice(SHOPS).phone, f"PAID {voucher.code}", evening)
+        food = session.scalars(select(Reward).where(Reward.code == FOOD)).one()
+        for household_id in self.random.sample(self.weighed, min(1, len(self.weighed))):
+            self.voices.redeem(session, household_id, food, evening + timedelta(minutes=30))
 
     def _pay(self, session: Session, now: datetime) -> None:
         while (claimed := claim(session, self.payments, now)) is not None:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.campaigns import sponsors
 from app.campaigns.sponsors import Direction
-from app.kernel.phone import Phone
-from app.merchants import service as merchants
 from app.rewards import catalogue, sponsoring
 from app.rewards.models import RewardKind
 from app.settings import Settings
 
 AIRTIME: Final = "AIRTIME"
+FOOD: Final = "FOOD"
 _SCHOOL_PHONE: Final = "+2348000008801"
 _STEP_MINOR: Final = 5_000
 _OFFERS: Final[tuple[dict[str, Any], ...]] = (
     {"code": AIRTIME, "kind": RewardKind.AIRTIME, "name": "Airtime", "maximum_minor": 500_000},
     {"code": "CASH", "kind": RewardKind.MOBILE_MONEY, "name": "Mobile money", "maximum_minor": 1_000_000},
     {"code": "CLINIC", "kind": RewardKind.POT, "name": "Clinic roof", "maximum_minor": 200_000},
-    {"code": "FOOD", "kind": RewardKind.VOUCHER, "name": "Food voucher", "maximum_minor": 500_000},
+    {"code": FOOD, "kind": RewardKind.VOUCHER, "name": "Food voucher", "maximum_minor": 500_000},
     {"code": "GIFT", "kind": RewardKind.GIFT, "name": "For a neighbour", "maximum_minor": 200_000},
     {
         "code": "SCHOOL",
@@ -33,27 +31,14 @@ _OFFERS: Final[tuple[dict[str, Any], ...]] = (
         "goal_payee_phone": _SCHOOL_PHONE,
     },
 )
-_SHOP: Final = ("MAMAPUT", "Mama Put Stores", Phone("+2348000008701"))
-_SPONSORS: Final = (("PAINTCO", "Lagos Paints", "CLINIC", 50), ("RICECO", "Lagos Rice", "FOOD", 10))
+_SPONSORS: Final = (("PAINTCO", "Lagos Paints", "CLINIC", 50), ("RICECO", "Lagos Rice", FOOD, 10))
 """Code, name, what it adds to, how many percent."""
 _PAID_IN_MINOR: Final = 5_000_000
 _BONUS_FOR: Final = timedelta(days=60)
 
 
-def put_on_offer(session: Session, settings: Settings, zone_id: UUID, now: datetime) -> None:
-    """The catalogue, a shop in the zone that takes the vouchers, and the sponsors' bonuses."""
-    code, name, phone = _SHOP
-    merchants.create(
-        session,
-        code=code,
-        name=name,
-        phones=[phone],
-        zone_id=zone_id,
-        language=settings.default_language,
-        payee_phone=phone,
-        provider=None,
-        now=now,
-    )
+def put_on_offer(session: Session, settings: Settings, now: datetime) -> None:
+    """The catalogue, and the sponsors' bonuses."""
     made = {
         offer["code"]: catalogue.create(
             session,

@@ -10,6 +10,7 @@ from rich.table import Table
 from app.demo import choices
 from app.demo.choices import Keepsakes
 from app.demo.lagos import HUBS, RIDERS
+from app.demo.shops import SHOPS
 from app.kernel.phone import national
 from app.settings import Settings
 
@@ -17,6 +18,7 @@ FACES = (
     ("Start here", "/"),
     ("The phone", "/simulator"),
     ("Collectors", "/route"),
+    ("Shops", "/merchant"),
     ("Dashboard", "/dashboard"),
     ("API", "/docs"),
 )
@@ -32,10 +34,16 @@ def show(console: Console, settings: Settings, keepsakes: Keepsakes, port: int, 
     hubs = {hub.code: hub.name for hub in HUBS}
     for rider in RIDERS:
         riders.add_row(rider.name, national(rider.phone, settings.region), rider.pin, hubs[rider.hub])
+    shops = Table.grid(padding=(0, 3))
+    shops.add_row("Shop", "Phone", "PIN", "Takes vouchers")
+    for shop in SHOPS:
+        shops.add_row(shop.name, national(shop.phone, settings.region), shop.pin, "PAID and the code")
     console.print()
     console.print(faces)
     console.print()
     console.print(riders)
+    console.print()
+    console.print(shops)
     console.print()
     console.print(f"API key   {keepsakes.admin_key}", soft_wrap=True, highlight=False)
     console.print(f"Data      {folder}/ (start anew with --reset)", soft_wrap=True, highlight=False)

@@ -11,6 +11,8 @@ from app.flows import person
 from app.households import service as households
 from app.kernel.clock import local_date
 from app.ledger import service as ledger
+from app.merchants import service as merchants
+from app.merchants import statements
 from app.messaging import contacts
 from app.pickups import service as pickups
 from app.places import service as places
@@ -30,6 +32,9 @@ def about(session: Session, container: Container, phone: str, now: datetime) -> 
             ("Next pickup", f"{pickup.date:%A %d %B} ({pickup.status.value})" if pickup else "none"),
             ("Credit", money(ledger.balance(session, household.id), container.settings.currency)),
         ]
+    if shop := merchants.for_phone(session, phone):
+        owed = money(statements.owed(session, shop.code), container.settings.currency)
+        facts += [("Shop", shop.name), ("Owed for vouchers", owed)]
     if language := _language(session, container, phone, now):
         facts.append(("Language", language))
     if contacts.opted_out(session, phone):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.households import directory
 from app.kernel.phone import national
+from app.merchants.directory import ShopPhone, shop_phones
 from app.messaging.thread import Text, thread
 from app.places import service as places
 from app.web.deps import Here
@@ -69,12 +70,14 @@ def show(
     zone = ZoneInfo(container.settings.timezone)
     region = container.settings.region
     with container.database.unit_of_work() as session:
-        people = directory.speakers(session)
-        known_phones = {person.phone for person in people}
+        people, shops = directory.speakers(session), shop_phones(session)
+        names = {shop.phone: shop.name for shop in shops}
+        names |= {person.phone: person.name for person in reversed(people)}
+        known_phones = set(names)
         new_phone = _unused(known_phones)
         chosen, mended = _chosen(phone, region, people[0].phone if people else new_phone)
         gateway = container.sms_gateways.for_phone(chosen).name
-        areas = _areas(session, people, region)
+        areas = _areas(session, people, shops, region)
         texts = _local(thread(session, chosen), zone)
         facts = about(session, container, chosen, now)
     return pages.page(
@@ -84,7 +87,7 @@ def show(
         phone=chosen,
         phone_written=national(chosen, region),
         known=chosen in known_phones,
-        owner=next((person.name for person in people if person.phone == chosen), national(chosen, region)),
+        owner=names.get(chosen, national(chosen, region)),
         areas=areas,
         new_phone=new_phone,
         about=facts,
@@ -171,11 +174,16 @@ def _unused(known: set[str]) -> str:
     )
 
 
-def _areas(session: Session, people: list[directory.Speaker], region: str) -> list[Area]:
+def _areas(
+    session: Session, people: list[directory.Speaker], shops: list[ShopPhone], region: str
+) -> list[Area]:
+    """Households by where they live, and the shops that take their vouchers."""
     by_zone: defaultdict[object, list[Person]] = defaultdict(list)
     for person in people:
         by_zone[person.zone_id].append(Person(person.phone, national(person.phone, region), person.name))
-    return [Area(zone.name, by_zone[zone.id]) for zone in places.zones(session) if by_zone[zone.id]]
+    areas = [Area(zone.name, by_zone[zone.id]) for zone in places.zones(session) if by_zone[zone.id]]
+    taking = [Person(shop.phone, national(shop.phone, region), shop.name) for shop in shops]
+    return [*areas, Area("Shops", taking)] if taking else areas
 
 
 def _local(texts: list[Text], zone: ZoneInfo) -> list[Text]:
