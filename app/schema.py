@@ -13,6 +13,7 @@ FEATURES = (
     "collectors",
     "fieldwork",
     "households",
+    "integrity",
     "ledger",
     "merchants",
     "messaging",

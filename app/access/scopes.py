@@ -26,12 +26,13 @@ READ_AND_WRITE = (
     "floats",
     "reconciliations",
     "disputes",
+    "cases",
     "consent-events",
     "api-keys",
     "campaigns",
     "transfers",
 )
-READ_ONLY = ("weighings", "photos", "accounts", "messages", "reports", "audit-events")
+READ_ONLY = ("weighings", "hub-weighins", "photos", "accounts", "messages", "reports", "audit-events")
 
 EVERYTHING = "admin"
 SCOPES = frozenset(

@@ -1,7 +1,8 @@
-"""Disputes, until a person has answered them."""
+"""Disputes of households and cases of collectors, until a person has answered them."""
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from datetime import datetime
 from typing import Any
@@ -50,4 +51,45 @@ Index(
     unique=True,
     sqlite_where=Dispute.status == DisputeStatus.OPEN,
     postgresql_where=Dispute.status == DisputeStatus.OPEN,
+)
+
+
+class CaseKind(enum.StrEnum):
+    HUB_DIFFERENCE = "hub_difference"
+    """The hub's scale and the day's stops lie too far apart."""
+
+
+class CaseStatus(enum.StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CollectorCase(Base):
+    """Something of a collector's day that a person should look at."""
+
+    __tablename__ = "collector_cases"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[CaseKind]
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
+    date: Mapped[dt.date]
+    said: Mapped[str] = mapped_column(String(480))
+    figures: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    """Per material: `stops_grams`, `hub_grams`, `allowed_grams`, of those that lie too far apart."""
+    status: Mapped[CaseStatus]
+    answer: Mapped[str | None] = mapped_column(String(300))
+    opened_by: Mapped[str] = mapped_column(String(80))
+    opened_at: Mapped[datetime]
+    closed_by: Mapped[str | None] = mapped_column(String(80))
+    closed_at: Mapped[datetime | None]
+
+
+Index(
+    "uq_collector_cases_open_hub_difference",
+    CollectorCase.collector_id,
+    CollectorCase.date,
+    unique=True,
+    sqlite_where=(CollectorCase.status == CaseStatus.OPEN) & (CollectorCase.kind == CaseKind.HUB_DIFFERENCE),
+    postgresql_where=(CollectorCase.status == CaseStatus.OPEN)
+    & (CollectorCase.kind == CaseKind.HUB_DIFFERENCE),
 )

@@ -13,11 +13,11 @@ from app.collectors import service, sessions
 from app.collectors.models import Collector
 from app.errors import InvalidInput
 
-_CHANGEABLE = frozenset({"name", "language", "hub_id", "capacity_grams", "capacity_litres", "active"})
+_CHANGEABLE = frozenset({"name", "language", "hub_id", "capacity_grams", "capacity_litres", "role", "active"})
 
 
 def change(session: Session, collector_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> Collector:
-    """Set some of name, language, hub_id, capacity_grams, capacity_litres, active; who is no longer active is signed out.
+    """Set some of name, language, hub_id, capacity_grams, capacity_litres, role, active; who is no longer active is signed out.
 
     Raises `NotFound`.
     """

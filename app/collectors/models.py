@@ -17,7 +17,19 @@ BOX_LITRES = 1_500
 """A cargo tricycle's cage of some 1.5 x 1 x 1 metres, where nothing else is said."""
 
 
+LOAD_GRAMS = 150_000
+"""What such a tricycle carries."""
+
+
+class CollectorRole(enum.StrEnum):
+    RIDER = "rider"
+    HUB = "hub"
+    """Does not ride: weighs in at the hub what the riders bring."""
+
+
 class Collector(Base):
+    """Whoever works on a hub's rounds and signs in with phone and PIN."""
+
     __tablename__ = "collectors"
     __table_args__ = (
         CheckConstraint("capacity_grams > 0", name="capacity"),
@@ -33,6 +45,7 @@ class Collector(Base):
     """What the bike carries."""
     capacity_litres: Mapped[int] = mapped_column(default=BOX_LITRES, server_default=str(BOX_LITRES))
     """What its box holds: bottles fill it long before they are heavy."""
+    role: Mapped[CollectorRole] = mapped_column(default=CollectorRole.RIDER, server_default="rider")
     active: Mapped[bool] = mapped_column(default=True)
     pin_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collectors import sessions, sign_in
-from app.collectors.models import BOX_LITRES, Collector
+from app.collectors.models import BOX_LITRES, LOAD_GRAMS, Collector, CollectorRole
 from app.errors import Conflict, InvalidInput, NotFound
 from app.kernel import pins
 from app.kernel.phone import Phone
@@ -22,8 +22,9 @@ def create(
     phone: Phone,
     language: str,
     hub_id: UUID,
-    capacity_grams: int,
+    capacity_grams: int = LOAD_GRAMS,
     capacity_litres: int = BOX_LITRES,
+    role: CollectorRole = CollectorRole.RIDER,
     now: datetime,
 ) -> Collector:
     """Take on a collector, who cannot sign in before `set_pin`. Raises `Conflict` if the phone is taken."""
@@ -36,6 +37,7 @@ def create(
         hub_id=hub_id,
         capacity_grams=capacity_grams,
         capacity_litres=capacity_litres,
+        role=role,
         created_at=now,
         updated_at=now,
     )

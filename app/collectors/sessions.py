@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from app.collectors.models import Collector, CollectorSession
+from app.collectors.models import Collector, CollectorRole, CollectorSession
 from app.errors import NotSignedIn
 
 _TOKEN_BYTES = 32
@@ -30,6 +30,7 @@ class SignedIn:
     phone: str
     language: str
     hub_id: UUID
+    role: CollectorRole
     expires_at: datetime
     renewed: bool
     """`expires_at` is later than it was: the browser's cookie wants to be told."""
@@ -75,6 +76,7 @@ def session_for(session: Session, token: str, *, lifetime: timedelta, now: datet
         phone=collector.phone,
         language=collector.language,
         hub_id=collector.hub_id,
+        role=collector.role,
         expires_at=signed_in.expires_at,
         renewed=renewed,
     )

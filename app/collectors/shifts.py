@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.collectors import absences, service
-from app.collectors.models import Collector, CollectorShift, CollectorZone
+from app.collectors.models import Collector, CollectorRole, CollectorShift, CollectorZone
 from app.errors import InvalidInput
 
 WEEKDAYS: Final = 7
@@ -57,8 +57,9 @@ def working(session: Session, hub_id: UUID, day: dt.date, usual: Shift) -> list[
     `usual` is the shift of those for whom no week was ever written down.
     """
     away = absences.away(session, hub_id, day)
-    active = select(Collector).where(Collector.hub_id == hub_id, Collector.active).order_by(Collector.id)
-    riders = [rider for rider in session.scalars(active) if rider.id not in away]
+    ride = Collector.active & (Collector.role == CollectorRole.RIDER)
+    riding = select(Collector).where(Collector.hub_id == hub_id, ride).order_by(Collector.id)
+    riders = [rider for rider in session.scalars(riding) if rider.id not in away]
     ids = [rider.id for rider in riders]
     weeks: defaultdict[UUID, dict[int, Shift]] = defaultdict(dict)
     for row in session.scalars(select(CollectorShift).where(CollectorShift.collector_id.in_(ids))):

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.collectors.models import Collector
+from app.collectors.models import Collector, CollectorRole
 from app.errors import InvalidInput
 from app.pickups.models import Pickup
 from app.places import service as places
@@ -131,7 +131,7 @@ def _shares(
     people = session.scalars(
         select(Collector)
         .where(
-            (Collector.hub_id == hub_id) & Collector.active
+            (Collector.hub_id == hub_id) & Collector.active & (Collector.role == CollectorRole.RIDER)
             | Collector.id.in_({*sums, *(collector_id for collector_id, _ in ridden)})
         )
         .order_by(Collector.name, Collector.id)

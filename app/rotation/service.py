@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.collectors import absences
-from app.collectors.models import Collector
+from app.collectors.models import Collector, CollectorRole
 from app.db import lock_name
 from app.errors import Conflict, InvalidInput, NotFound
 from app.households.models import Household, HouseholdStatus
@@ -276,7 +276,11 @@ def _basis(
 
 
 def _entrants(session: Session, hub_id: UUID) -> list[str]:
-    ids = session.scalars(select(Collector.id).where(Collector.hub_id == hub_id, Collector.active))
+    ids = session.scalars(
+        select(Collector.id).where(
+            Collector.hub_id == hub_id, Collector.active, Collector.role == CollectorRole.RIDER
+        )
+    )
     return sorted(str(one) for one in ids)
 
 

@@ -17,6 +17,7 @@ from app.errors import ConfigurationError
 from app.kernel.money import micros
 from app.settings.campaigns import CampaignSettings
 from app.settings.gateways import GatewaySettings
+from app.settings.hub import HubSettings
 from app.settings.merchants import MerchantSettings
 from app.settings.payments import PaymentSettings
 from app.settings.routing import RoutingSettings
@@ -50,6 +51,7 @@ class Settings(
     MerchantSettings,
     PaymentSettings,
     GatewaySettings,
+    HubSettings,
     RoutingSettings,
     TravelSettings,
     BaseSettings,

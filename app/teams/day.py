@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.collectors import absences
 from app.collectors import service as collectors
-from app.collectors.models import Collector
+from app.collectors.models import Collector, CollectorRole
 from app.collectors.shifts import Shift, working
 from app.errors import NotAllowed
 from app.households.models import Household
@@ -113,7 +113,9 @@ def read(session: Session, hub_id: UUID, date: dt.date, limits: Limits, now: dat
     timezone = places.hub_timezone(session, hub_id) or "UTC"
     away = absences.away(session, hub_id, date)
     people = session.scalars(
-        select(Collector).where(Collector.hub_id == hub_id, Collector.active).order_by(Collector.name)
+        select(Collector)
+        .where(Collector.hub_id == hub_id, Collector.active, Collector.role == CollectorRole.RIDER)
+        .order_by(Collector.name)
     )
     bikes = {
         one.collector_id: Bike(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.access.keys import Caller
 from app.collectors import changing, service, sessions
-from app.collectors.models import BOX_LITRES, Collector
+from app.collectors.models import BOX_LITRES, LOAD_GRAMS, Collector, CollectorRole
 from app.errors import Refused
 from app.fieldwork import inviting
 from app.places import service as places
@@ -43,6 +43,9 @@ Capacity = Annotated[
     int, Field(strict=True, ge=1, le=2_000_000, description="What the bike carries, in grams.")
 ]
 Litres = Annotated[int, Field(strict=True, ge=1, le=20_000, description="What its box holds, in litres.")]
+Role = Annotated[
+    CollectorRole, Field(description="`hub`: does not ride, weighs in at the hub what the riders bring.")
+]
 _HUB = "0193572a-6b00-7000-8000-000000000001"
 
 
@@ -66,8 +69,9 @@ class NewCollector(Input):
     phone: PhoneText
     language: Language | None = None
     hub_id: UUID
-    capacity_grams: Capacity
+    capacity_grams: Capacity = LOAD_GRAMS
     capacity_litres: Litres = BOX_LITRES
+    role: Role = CollectorRole.RIDER
 
 
 class CollectorChange(Input):
@@ -78,6 +82,7 @@ class CollectorChange(Input):
     hub_id: UUID = absent()
     capacity_grams: Capacity = absent()
     capacity_litres: Litres = absent()
+    role: Role = absent()
     active: Flag = absent()
 
 
@@ -96,6 +101,7 @@ class CollectorOut(Output):
         hub_id=_HUB,
         capacity_grams=150_000,
         capacity_litres=1_500,
+        role="rider",
         active=True,
         has_pin=True,
         created_at="2026-11-23T08:00:00Z",
@@ -109,6 +115,7 @@ class CollectorOut(Output):
     hub_id: UUID
     capacity_grams: int
     capacity_litres: int
+    role: CollectorRole
     active: bool
     has_pin: bool = Field(description="Whether they can sign in.")
     created_at: datetime
@@ -157,6 +164,7 @@ def create_collector(new: NewCollector, caller: Writer, container: Here) -> Coll
             hub_id=new.hub_id,
             capacity_grams=new.capacity_grams,
             capacity_litres=new.capacity_litres,
+            role=new.role,
             now=now,
         )
         trail.wrote(session, caller, "created", "collector", row.id, now=now)

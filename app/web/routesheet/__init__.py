@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.web.routesheet import (
     assets,
     at_the_door,
+    hub,
     photos,
     pin,
     rounds,
@@ -25,6 +26,7 @@ for part in (
     sign_in,
     sign_in_link,
     today,
+    hub,
     stops,
     at_the_door,
     sync,

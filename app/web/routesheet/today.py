@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.collectors.models import CollectorRole
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.kernel.clock import local_date
@@ -35,6 +36,8 @@ def show(request: Request, container: Here) -> Response:
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         who = guard.signed_in(session, request, container, now)
+        if who.role is CollectorRole.HUB:
+            return RedirectResponse("/hub", 303)
         day = todays_sheet(session, container, who, now)
         data = day_data(session, container, who, day, now)
     return render(

@@ -1,0 +1,1 @@
+"""What the hub's scale says of the day's stops."""
