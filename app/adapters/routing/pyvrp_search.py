@@ -70,7 +70,7 @@ def improve(
     best = _search(model.data, start, budget, style, heard)
     if not best.is_feasible():
         return [list(day) for day in days]
-    return _ridable(problem, model.days_of(best, days), leg)
+    return ridable(problem, model.days_of(best, days), leg)
 
 
 def _search(
@@ -126,7 +126,7 @@ TELLING_SECONDS = 0.25
 """How often the search says how it goes."""
 
 
-def _ridable(problem: RoutingProblem, days: list[Day], leg: Legs) -> list[Day]:
+def ridable(problem: RoutingProblem, days: list[Day], leg: Legs) -> list[Day]:
     """The same days without what breaks cannot be fitted around; put elsewhere where there is room."""
     dropped = []
     for number, day in enumerate(days):
