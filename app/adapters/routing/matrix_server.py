@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from typing import Final, Protocol
@@ -47,7 +48,7 @@ class MatrixServer(Protocol):
 
 
 class ServerTimes:
-    """Ways as a routing server has them. Safe to share between threads that can bear to ask twice.
+    """Ways as a routing server has them. Threads may share it; they ask one after the other.
 
     Where the server does not answer, or a day has more than `points_max` places, all ways are `instead`'s, with a
     warning in the log; where it knows no way between two places, that way is.
@@ -58,6 +59,7 @@ class ServerTimes:
         self._instead = instead
         self._points_max = min(points_max, PLACES_REMEMBERED)
         self._known = _Known()
+        self._asking = threading.Lock()
         self._left_alone_until = 0.0
 
     def between(self, points: Sequence[Location]) -> Ways:
@@ -66,13 +68,12 @@ class ServerTimes:
             return self._otherwise(points, f"more than {self._points_max} places")
         if time.monotonic() < self._left_alone_until:
             return self._otherwise(points, "the server failed a moment ago")
-        known = self._known.for_all(places)
         try:
-            self._learn(known, list(dict.fromkeys(places)))
+            with self._asking:
+                seconds, metres = self._tables(places)
         except (ServerFailed, httpx.HTTPError) as error:
             self._left_alone_until = time.monotonic() + PAUSE_SECONDS
             return self._otherwise(points, f"{type(error).__name__}: {error}")
-        seconds, metres = known.tables(places)
         straight = self._instead.between(points)
         everything = np.arange(len(points))
         missing = seconds < 0
@@ -80,6 +81,13 @@ class ServerTimes:
             seconds = np.where(missing, straight.seconds(everything, everything), seconds)
             metres = np.where(missing, straight.metres(everything, everything), metres)
         return TableWays(seconds, metres)
+
+    def _tables(self, places: Sequence[Point]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        if not self._known.has_room_for(places):
+            self._known = _Known()
+        self._known.make_room_for(places)
+        self._learn(self._known, list(dict.fromkeys(places)))
+        return self._known.tables(places)
 
     def _learn(self, known: _Known, places: Sequence[Point]) -> None:
         size = self._server.block_points
@@ -103,18 +111,16 @@ class _Known:
         self._seconds = np.full((0, 0), _UNKNOWN, dtype=np.int32)
         self._metres = np.full((0, 0), _UNKNOWN, dtype=np.int32)
 
-    def for_all(self, places: Sequence[Point]) -> _Known:
-        """Itself, with room for `places`."""
+    def has_room_for(self, places: Sequence[Point]) -> bool:
+        return len(self._number.keys() | set(places)) <= PLACES_REMEMBERED
+
+    def make_room_for(self, places: Sequence[Point]) -> None:
         new = [place for place in dict.fromkeys(places) if place not in self._number]
-        if len(self._number) + len(new) > PLACES_REMEMBERED:
-            self.__init__()  # type: ignore[misc]  # begin anew
-            new = list(dict.fromkeys(places))
         self._number |= {place: number for number, place in enumerate(new, len(self._number))}
         more = len(self._number) - len(self._seconds)
         if more:
             self._seconds = np.pad(self._seconds, (0, more), constant_values=_UNKNOWN)
             self._metres = np.pad(self._metres, (0, more), constant_values=_UNKNOWN)
-        return self
 
     def lacks(self, sources: Sequence[Point], targets: Sequence[Point]) -> bool:
         return bool((self._seconds[self._where(sources, targets)] == _UNKNOWN).any())
