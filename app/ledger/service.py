@@ -238,6 +238,13 @@ def standing(session: Session, household_id: UUID) -> Standing:
     )
 
 
+def saved_towards(session: Session, goal: str) -> int:
+    """What all households together have put aside for the goal of that code, in minor units."""
+    of_goal = (_accounts.c.kind == AccountKind.SAVINGS_GOAL) & _accounts.c.code.endswith(f":{goal}")
+    savings = select(_latest.label("balance_minor")).where(of_goal).subquery()
+    return int(session.scalar(select(func.coalesce(func.sum(savings.c.balance_minor), 0))) or 0)
+
+
 def available_for_update(session: Session, household_id: UUID) -> int:
     """`balance`, with the household's accounts locked, so that it holds until the transaction ends."""
     accounts = find_household_accounts(session, household_id)

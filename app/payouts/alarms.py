@@ -17,13 +17,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.payouts import manual
 from app.payouts.models import (
     AttemptResult,
-    DecisionStatus,
     Payout,
     PayoutAttempt,
     PayoutDecision,
     PayoutProof,
     ProofStatus,
 )
+from app.payouts.seconding import DecisionStatus
 from app.payouts.statuses import IN_FLIGHT, PayoutStatus
 
 JOB: Final = "watch_payouts"

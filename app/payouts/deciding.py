@@ -13,12 +13,11 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotFound, Refused
+from app.errors import Conflict, NotFound
 from app.payouts import booking, manual
 from app.payouts.manual import Desk
 from app.payouts.models import (
     AttemptResult,
-    DecisionStatus,
     Payout,
     PayoutAttempt,
     PayoutDecision,
@@ -27,6 +26,7 @@ from app.payouts.models import (
 from app.payouts.observing import Word, keep
 from app.payouts.ports import Observation, ObservedStatus
 from app.payouts.reasons import Because
+from app.payouts.seconding import DecisionStatus
 from app.payouts.statuses import PayoutStatus
 from app.payouts.turning import Turn
 
@@ -76,10 +76,8 @@ def confirm(session: Session, payout_id: UUID, desk: Desk) -> PayoutDecision:
     """
     payout = _locked(session, payout_id)
     decision = _found(session, payout_id)
-    if decision.decided_by == desk.actor:
-        raise Refused("Another person must confirm it: you decided it.")
+    decision.second(desk.actor, desk.now)
     _check(session, payout, decision.verdict)
-    decision.seconded_by, decision.seconded_at = desk.actor, desk.now
     _carry_out(session, payout, decision, desk)
     return decision
 
@@ -88,9 +86,7 @@ def reject(session: Session, payout_id: UUID, reason: str, desk: Desk) -> Payout
     """Strike a decision that waits; the payout waits for another. Raises `NotFound` where none waits."""
     _locked(session, payout_id)
     decision = _found(session, payout_id)
-    decision.status = DecisionStatus.REJECTED
-    decision.seconded_by, decision.seconded_at = desk.actor, desk.now
-    decision.rejected_because = reason[:200]
+    decision.reject(desk.actor, reason, desk.now)
     session.flush()
     return decision
 

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidInput, NotFound, Refused
 from app.payouts.models import (
-    DecisionStatus,
     Payout,
     PayoutAttempt,
     PayoutDecision,
@@ -26,6 +25,7 @@ from app.payouts.models import (
 )
 from app.payouts.observing import Word, keep
 from app.payouts.ports import Observation, ObservedStatus, PayoutListener
+from app.payouts.seconding import DecisionStatus
 from app.payouts.statuses import PayoutStatus
 from app.payouts.turning import Turn
 

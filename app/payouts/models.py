@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base
 from app.kernel.ids import new_id
 from app.payouts.reasons import Because
+from app.payouts.seconding import SecondedDecision
 from app.payouts.statuses import PayoutStatus
 
 
@@ -230,14 +231,7 @@ class Verdict(enum.StrEnum):
     """It never will be."""
 
 
-class DecisionStatus(enum.StrEnum):
-    WAITING = "waiting"
-    """For the second person."""
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-
-class PayoutDecision(Base):
+class PayoutDecision(SecondedDecision, Base):
     """A person's word on a payout, and above an amount a second person's on that."""
 
     __tablename__ = "payout_decisions"
@@ -246,13 +240,6 @@ class PayoutDecision(Base):
     payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), index=True)
     verdict: Mapped[Verdict]
     reason: Mapped[str] = mapped_column(String(200))
-    status: Mapped[DecisionStatus] = mapped_column(index=True)
-    decided_by: Mapped[str] = mapped_column(String(120))
-    decided_at: Mapped[datetime]
-    seconded_by: Mapped[str | None] = mapped_column(String(120))
-    """Who confirmed or rejected it."""
-    seconded_at: Mapped[datetime | None]
-    rejected_because: Mapped[str | None] = mapped_column(String(200))
 
 
 Index(

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.kernel.ids import new_id
+from app.payouts.seconding import SecondedDecision
 
 
 class RewardKind(enum.StrEnum):
@@ -58,6 +59,41 @@ class Reward(Base):
     """Of a goal: whether households may turn what they saved into credit again by themselves."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class Matter(enum.StrEnum):
+    """What is decided about a reward."""
+
+    PAYEE = "payee"
+    """Where a goal pays to."""
+    POT_PAYMENT = "pot_payment"
+
+
+class RewardDecision(SecondedDecision, Base):
+    """A person's word on where much money goes, and above an amount a second person's on that."""
+
+    __tablename__ = "reward_decisions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reward_id: Mapped[UUID] = mapped_column(ForeignKey("rewards.id"), index=True)
+    matter: Mapped[Matter]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    """What leaves the pot; of a goal, all that was saved in it when its payee was to change."""
+    payee_phone: Mapped[str | None] = mapped_column(String(16))
+    """Of a goal: the new payee; None = nobody."""
+    reason: Mapped[str | None] = mapped_column(String(200))
+    """Of a pot's payment: what for."""
+    transfer_id: Mapped[UUID | None]
+    """Of a pot's payment, once it holds: where it stands in the book."""
+
+
+Index(
+    "uq_reward_decisions_waiting",
+    RewardDecision.reward_id,
+    unique=True,
+    sqlite_where=text("status = 'waiting'"),
+    postgresql_where=text("status = 'waiting'"),
+)
 
 
 class Bonus(Base):

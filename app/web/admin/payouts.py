@@ -17,12 +17,12 @@ from app.errors import NotFound
 from app.payouts import deciding
 from app.payouts.models import (
     AttemptResult,
-    DecisionStatus,
     Payout,
     PayoutAttempt,
     PayoutObservation,
     Verdict,
 )
+from app.payouts.seconding import DecisionStatus
 from app.payouts.statuses import PayoutStatus
 from app.web.admin import trail
 from app.web.admin.auth import needs

@@ -13,15 +13,14 @@ from sqlalchemy import select
 
 from app.access.keys import Caller
 from app.errors import InvalidInput
-from app.ledger import reading
-from app.rewards import catalogue, pots, sponsoring
+from app.rewards import catalogue, deciding, sponsoring
 from app.rewards.models import Bonus
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
 from app.web.admin.campaign_input import Moment
 from app.web.admin.paging import ListQuery, Page, fetch
+from app.web.admin.reward_decisions import RewardDecisionOut, desk_of
 from app.web.admin.shapes import Code, Flag, Input, Line, Output, Positive, absent, changes, example
-from app.web.admin.transfers import TransferOut
 from app.web.deps import Here
 
 router = APIRouter(prefix="/rewards/{reward_id}", tags=["rewards"])
@@ -138,8 +137,11 @@ def change_bonus(
 @router.post("/pot-payments", status_code=201, summary="Pay out of a pot")
 def create_pot_payment(
     reward_id: UUID, new: NewPotPayment, caller: Writer, once: Creation, container: Here
-) -> TransferOut:
-    """Book what was paid by hand out of a community pot. Needs an `Idempotency-Key`: it must not count twice.
+) -> RewardDecisionOut:
+    """Book what is paid by hand out of a community pot. Needs an `Idempotency-Key`: it must not count twice.
+
+    Above `WEIGHBACK_PAYOUT_SECOND_PERSON_ABOVE_MINOR` it is `waiting`, and nothing is booked, until another person, with
+    a key of their own, has confirmed it (`…/decisions/confirm`): pay it after that.
 
     What a pot holds: `GET /accounts?kind=community_pot`.
     """
@@ -149,8 +151,11 @@ def create_pot_payment(
     with container.database.unit_of_work() as session:
 
         def book() -> Mapping[str, Any]:
-            booked = pots.pay(session, reward_id, new.amount_minor, reason=new.reason, now=now)
-            trail.wrote(session, caller, "created", "transfer", booked, now=now, reward=str(reward_id))
-            return TransferOut.model_validate(reading.transfer(session, booked)).model_dump(mode="json")
+            desk = desk_of(container, caller)
+            decision = deciding.pay_pot(session, reward_id, new.amount_minor, new.reason, desk)
+            trail.wrote(
+                session, caller, "pot-paid", "reward", reward_id, now=now, decision_status=decision.status
+            )
+            return RewardDecisionOut.model_validate(decision).model_dump(mode="json")
 
-        return TransferOut.model_validate(once.answer(session, now, book))
+        return RewardDecisionOut.model_validate(once.answer(session, now, book))

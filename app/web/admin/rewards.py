@@ -12,12 +12,13 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.access.keys import Caller
-from app.rewards import catalogue
+from app.rewards import catalogue, deciding
 from app.rewards.eligibility import Eligibility
 from app.rewards.models import Reward, RewardKind
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
+from app.web.admin.reward_decisions import desk_of
 from app.web.admin.shapes import (
     Code,
     Flag,
@@ -208,18 +209,25 @@ def change_reward(reward_id: UUID, change: RewardChange, caller: Writer, contain
     """Other limits, stock or conditions; or retire it with `active: false`, and put it back.
 
     What was redeemed before goes on as it was to, and what was saved for a goal that is retired can still come out.
+
+    A goal in which more than `WEIGHBACK_PAYOUT_SECOND_PERSON_ABOVE_MINOR` is saved keeps its `goal_payee_phone` until
+    another person, with a key of their own, has confirmed the new one (`…/decisions/confirm`). Nothing else waits.
     """
     now, settings, changed = container.clock.now(), container.settings, changes(change)
     with container.database.unit_of_work() as session:
-        reward = catalogue.change(
+        stored = _stored(changed, settings.region)
+        reward = deciding.change(session, reward_id, stored, desk_of(container, caller))
+        waits = reward.goal_payee_phone != stored.get("goal_payee_phone", reward.goal_payee_phone)
+        trail.wrote(
             session,
-            reward_id,
-            _stored(changed, settings.region),
-            providers=settings.payment_providers,
-            currency=settings.currency,
+            caller,
+            "changed",
+            "reward",
+            reward.id,
             now=now,
+            fields=sorted(changed),
+            payee_waits=waits,
         )
-        trail.wrote(session, caller, "changed", "reward", reward.id, now=now, fields=sorted(changed))
         return RewardOut.model_validate(reward)
 
 
