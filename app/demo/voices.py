@@ -19,6 +19,7 @@ from app.ledger import service as ledger
 from app.messaging.inbox import InboundText
 from app.pickups.models import Pickup
 from app.pickups.statuses import OPEN
+from app.rewards import limits
 from app.rewards.models import Reward
 
 READY_WORDS: Final = ("1", "1", "1", "READY", "Ready")
@@ -74,7 +75,10 @@ class Voices:
     def redeem(self, session: Session, household_id: UUID, reward: Reward, now: datetime) -> bool:
         """Spend about half of what there is on airtime; False where it is too little."""
         half = ledger.balance(session, household_id) // 2
-        most = min(half, reward.maximum_minor, self.container.settings.redemption_pin_above_minor)
+        settings = self.container.settings
+        spent_minor = limits.spent_today(session, household_id, settings.timezone, now)
+        without_pin = settings.redemption_pin_above_minor - spent_minor
+        most = min(half, reward.maximum_minor, without_pin)
         amount_minor = most // reward.step_minor * reward.step_minor
         if amount_minor < reward.minimum_minor:
             return False

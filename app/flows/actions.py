@@ -55,9 +55,9 @@ class Redeem:
     pin: str = field(default="", repr=False)
     """Given where it takes the PIN: it is a lot, or the phone may not spend without it yet."""
 
-    def takes_pin(self, above_minor: int) -> bool:
-        """Whether it is a lot. What only returns to the credit is none."""
-        return self.way is not RedemptionWay.TAKE_BACK and self.amount_minor > above_minor
+    def takes_pin(self, above_minor: int, spent_today_minor: int) -> bool:
+        """Whether it is a lot, with what went before it today. What only returns to the credit is none."""
+        return self.way is not RedemptionWay.TAKE_BACK and spent_today_minor + self.amount_minor > above_minor
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ from app.merchants import statements
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
-from app.rewards import goals, promising
+from app.rewards import goals, limits, promising
 from app.rewards.catalogue import Offered, options
 from app.rewards.rules import RedemptionRules
 from app.rewards.vouchers import codes, issuing
@@ -139,7 +139,7 @@ def _zones(session: Session) -> dict[str, Any]:
 def _offers(
     session: Session, home: Home, phone: str, rules: RedemptionRules, now: datetime
 ) -> dict[str, Any]:
-    """What can be had, none above what somebody can pay; and what could be if somebody had the float for it."""
+    """What can be had, none above what somebody can pay; what could be if somebody had the float; what went today."""
     offered = options(session, home.id, now)
     most = promising.most(session, [one.reward for one in offered], phone, rules, now)
     offers: list[Offer] = []
@@ -149,7 +149,8 @@ def _offers(
         if most_minor is not None and most_minor < offer.maximum_minor:
             offer = replace(offer, maximum_minor=most_minor - most_minor % offer.step_minor)
         (offers if offer.maximum_minor >= offer.minimum_minor else missing).append(offer)
-    return {"offers": tuple(offers), "missing_offers": tuple(missing)}
+    spent = limits.spent_today(session, home.id, rules.limits.timezone, now)
+    return {"offers": tuple(offers), "missing_offers": tuple(missing), "spent_today_minor": spent}
 
 
 def _offer(offered: Offered) -> Offer:

@@ -6,12 +6,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.conversation.states import Reply, say
+from app.db import lock_name
 from app.errors import Refused
 from app.flows import actions
 from app.flows.doing import Doing, Refusal
 from app.flows.notices import tell_phones
 from app.households import phones, pins
 from app.households.pins import Checked, PinLimits, Verdict
+from app.rewards import limits
 
 
 def confirm_phone(doing: Doing, action: actions.ConfirmPhone) -> Reply | Refusal:
@@ -54,7 +56,9 @@ def keep_from_spending(doing: Doing, action: actions.Redeem) -> Refusal | None:
         raise Refused("The phone is guarded.")
     phone = phones.of(doing.session, action.household_id, doing.facts.phone)
     cooling = phones.cooling_until(phone, doing.now) is not None
-    if not cooling and not action.takes_pin(doing.settings.redemption_pin_above_minor):
+    if not cooling and not action.takes_pin(
+        doing.settings.redemption_pin_above_minor, _spent_today(doing, action.household_id)
+    ):
         return None
     return _wrong(doing, action.household_id, action.pin)
 
@@ -71,6 +75,12 @@ def in_full_power(doing: Doing, household_id: UUID, *, to_object: str | None = N
         return
     if phones.cooling_until(phone, doing.now) is not None:
         raise Refused("The phone is new in the household, or leaves it.")
+
+
+def _spent_today(doing: Doing, household_id: UUID) -> int:
+    """Another phone of the home that spends at the same time waits, and then counts this too."""
+    lock_name(doing.session, f"spending:{household_id}")
+    return limits.spent_today(doing.session, household_id, doing.settings.timezone, doing.now)
 
 
 def _wrong(doing: Doing, household_id: UUID, pin: str) -> Refusal | None:

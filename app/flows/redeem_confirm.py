@@ -85,7 +85,7 @@ def _hear_confirm(said: Said, facts: Snapshot, data: Data) -> Outcome:
     if home.cooling_until is not None:
         return Step(PIN, data=data) if home.has_pin else Step(reply=may_not_spend(facts, home))
     wish = _wish(facts, home, offer, data)
-    if facts.pin_above_minor is None or not wish.takes_pin(facts.pin_above_minor):
+    if facts.pin_above_minor is None or not wish.takes_pin(facts.pin_above_minor, facts.spent_today_minor):
         return Step(action=wish)
     if home.has_pin:
         return Step(PIN, data=data)

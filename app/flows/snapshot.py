@@ -224,7 +224,9 @@ class Snapshot:
     join_words: Mapping[str, str] = field(default_factory=dict)
     """By code, the word that joins in that language: who cannot read the default one knows theirs by it."""
     pin_above_minor: int | None = None
-    """Spending more than that takes the PIN; None = never."""
+    """Spending more than that in a day takes the PIN; None = never."""
+    spent_today_minor: int = 0
+    """By the home that is meant, of what counts for that."""
     on_screen: bool = False
     """The answer goes on a USSD screen, which pages long lists by itself, and not into a text."""
     homes: tuple[Home, ...] = ()

@@ -11,6 +11,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, Self
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -57,6 +58,22 @@ class Limits:
         )
 
 
+def spent_today(session: Session, household_id: UUID, timezone: str, now: datetime) -> int:
+    """What the household has spent, and had sent out of its goals, since midnight: minor units, without bonuses.
+
+    What is held counts, for nobody asks for the PIN again when it is let go; what was given back does not.
+    """
+    spent = session.scalar(
+        select(func.coalesce(func.sum(Redemption.amount_minor), 0)).where(
+            Redemption.household_id == household_id,
+            Redemption.created_at >= _midnight(now, timezone),
+            Redemption.way != RedemptionWay.TAKE_BACK,
+            Redemption.status.not_in(GIVEN_BACK),
+        )
+    )
+    return int(spent or 0)
+
+
 def over(session: Session, wish: Redemption, limits: Limits, now: datetime) -> Limit | None:
     """The first limit that `wish`, not stored yet, goes over. It learns whose weighings it spends.
 
@@ -64,7 +81,7 @@ def over(session: Session, wish: Redemption, limits: Limits, now: datetime) -> L
     this transaction ends, so that two at once cannot both be the last that fits.
     """
     wish.collector_id = main_collector(session, wish.household_id, now - LOOKING_BACK)
-    midnight = at_local(local_date(now, limits.timezone), time(), limits.timezone)
+    midnight = _midnight(now, limits.timezone)
     checks: list[tuple[Limit, int, str | None, ColumnElement[bool]]] = [
         (Limit.HOUSEHOLD, limits.household_minor, None, Redemption.household_id == wish.household_id),
         (Limit.PHONE, limits.phone_minor, wish.payee_phone, Redemption.payee_phone == wish.payee_phone),
@@ -88,3 +105,7 @@ def over(session: Session, wish: Redemption, limits: Limits, now: datetime) -> L
         if found is None and int(spent or 0) + wish.worth_minor > most_minor:
             found = limit
     return found
+
+
+def _midnight(now: datetime, timezone: str) -> datetime:
+    return at_local(local_date(now, timezone), time(), timezone)

@@ -51,7 +51,7 @@ class PaymentSettings(BaseSettings):
     redemption_programme_day_limit_minor: int = Field(default=500_000_000, ge=1)
     """What all households together may spend."""
     redemption_pin_above_minor: int = Field(default=200_000, ge=0)
-    """Spending more than that at once by text or USSD takes the household's PIN."""
+    """Spending by text or USSD that takes a household above that on one local day takes its PIN."""
     payout_not_found_final_minutes: int = Field(default=30, ge=1)
     payout_second_person_above_minor: int = Field(default=500_000, ge=0)
     """A payment by hand, or letting go what was held, of more than this takes a second person."""

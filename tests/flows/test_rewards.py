@@ -15,9 +15,10 @@ from app.conversation.screens import as_screens
 from app.flows.longest import LONGEST_DATA
 from app.flows.registry import REGISTRY
 from app.households.models import Household
+from app.households.service import add_phone
 from app.ledger import reading
 from app.ledger import service as ledger
-from app.rewards.models import Bonus, Redemption, RedemptionWay, Reward, RewardKind
+from app.rewards.models import Bonus, Redemption, RedemptionStatus, RedemptionWay, Reward, RewardKind
 from app.rewards.sponsoring import TAKES_BONUSES
 from tests.factories.shop import a_bonus, a_reward
 from tests.factories.street import a_household
@@ -213,23 +214,40 @@ def test_only_who_meets_the_conditions_is_offered_a_reward(town: Town, amina: Ph
     town.phone(BOLA).says("REDEEM").hears("For a neighbour").hears_nothing_of("Clinic roof")
 
 
-def test_a_lot_at_once_takes_the_pin_and_who_has_none_is_asked_to_set_one(town: Town, amina: Phone) -> None:
-    town.credit(500_000)
-    amina.says("REDEEM airtime 2000").says("1").hears("on its way")
-    amina.says("REDEEM airtime 2050").says("1").hears("To spend more than N2,000 at once", "needs a PIN")
+def test_a_lot_in_a_day_takes_the_pin_and_who_has_none_is_asked_to_set_one(town: Town, amina: Phone) -> None:
+    town.credit(900_000)
+    amina.says("REDEEM airtime 1500").says("1").hears("on its way")
+    amina.says("REDEEM school fees 500").says("1").hears("put N500 aside")
+    amina.says("REDEEM airtime 50").says("1").hears("To spend more than N2,000 in a day", "needs a PIN")
     amina.says("1234").hears("no safe PIN").says("4821").hears("your home has its PIN")
-    amina.says("REDEEM airtime 2050").hears("Send Airtime of N2,050").says("1").hears("reply with the PIN")
+    amina.says("REDEEM airtime 50").hears("Send Airtime of N50").says("1").hears("reply with the PIN")
     amina.says("9999").hears_nothing_of("on its way")
     amina.says("REDEEM gift").says("0800 000 2000").says("2500").says("1").hears("PIN").says("4821")
     amina.hears("You gave N2,500")
-    assert [amount for amount, _ in town.redemptions()] == [200_000, 250_000]
+    amina.says("REDEEM school fees").says("3").says("1").hears("N500 is credit again")
+    town.later(hours=24)
+    amina.says("REDEEM airtime 2000").says("1").hears("on its way")
+    assert [amount for amount, _ in town.redemptions()][-1] == 200_000
+
+
+def test_what_came_back_does_not_count_and_another_phone_of_the_home_does(town: Town, amina: Phone) -> None:
+    town.credit(900_000)
+    spouse = town.phone(2500)
+    with town.database.unit_of_work() as session:
+        add_phone(session, town.street.household_id, phone=spouse.number, language="en", now=town.now)
+    town.later(hours=48)
+    amina.says("PIN 4821").says("REDEEM airtime 2000").says("1").hears("on its way")
+    with town.database.unit_of_work() as session:
+        session.execute(update(Redemption).values(status=RedemptionStatus.GIVEN_BACK))
+    amina.says("REDEEM airtime 1950").says("1").hears("on its way")
+    spouse.says("REDEEM airtime 100").says("1").hears("PIN").says("4821").hears("on its way")
 
 
 def test_the_pin_is_asked_for_on_the_keypad_too(town: Town, amina: Phone) -> None:
     town.credit(500_000)
     pad = keypad(town)
     pad.dials().presses("4", "3", "2500").sees("Give N2,500 to Clinic roof?").presses("1")
-    pad.sees("To spend more than N2,000 at once").presses("4821").ends("has its PIN")
+    pad.sees("To spend more than N2,000 in a day").presses("4821").ends("has its PIN")
     pad.dials().presses("4", "3", "2500", "1").sees("PIN of your home").presses("4821")
     pad.ends("Clinic roof now has N2,500")
 
