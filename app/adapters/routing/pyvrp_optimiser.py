@@ -20,10 +20,12 @@ from app.routing.timeline import Legs, timetable
 
 _WHOLE_STOPS = 400
 """Up to so many stops, a day is searched as one."""
-_PART_STOPS, _PART_ROUTES = 250, 12
 _FEWEST_ROUTES = 4
-"""A part of fewer routes has too little to exchange."""
-_MOST_PART_STOPS = 700
+"""A day of no more routes is searched as one, too."""
+_PART = Size(stops=250, routes=12)
+_LONG_ROUTE_STOPS = 40
+_LONG_PART_STOPS = 2_100
+"""Its table of ways takes some 70 MiB."""
 
 
 class PyVrp:
@@ -66,7 +68,8 @@ class _Search:
         if not self.hopeful or not self._tell(0.0, first.cost, len(first.unserved)):
             return first
         shares = fair_shares(self.problem, days, self.leg) if self.problem.evenly else None
-        size = part_size(len(self.hopeful), sum(1 for day in days if any(day)))
+        trips = sum(1 for day in days for trip in day if trip)
+        size = part_size(len(self.hopeful), trips)
         searched = self._whole(days, shares) if size is None else self._split(days, shares, size)
         found = self._answer(searched)
         return (
@@ -130,13 +133,14 @@ class _Search:
 def part_size(stops: int, routes: int) -> Size | None:
     """How large the parts of a day are to be; None where it is best searched whole.
 
-    By stops and by routes: long routes need larger parts, or a part holds too few to exchange stops among.
+    Short routes are best searched in small parts, often. Long ones, as from a hub far away, lie beside too many
+    others for that: large parts come out shorter.
     """
     if stops <= _WHOLE_STOPS or routes <= _FEWEST_ROUTES:
         return None
-    per_route = stops / routes
-    most = min(_MOST_PART_STOPS, max(_PART_STOPS, math.ceil(_FEWEST_ROUTES * per_route)))
-    return Size(most, _PART_ROUTES)
+    if stops <= _LONG_ROUTE_STOPS * routes:
+        return _PART
+    return Size(_LONG_PART_STOPS, routes)
 
 
 def fair_shares(problem: RoutingProblem, days: Sequence[Day], leg: Legs) -> list[Share]:

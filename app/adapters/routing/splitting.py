@@ -23,8 +23,8 @@ from app.routing.ways import nearest
 _NEIGHBOURS = 15
 _SPARE_STOPS = 40
 """Unserved stops that a part looks after beside its own, at most."""
-_SECONDS_PER_STOP = 0.012
-"""What a part is given per stop and round, if time allows so much."""
+_SECONDS_PER_STOP, _MOST_SECONDS = 0.012, 5.0
+"""What a part is given per stop and round, if time allows so much; and at most."""
 _ITERATIONS_PER_STOP = 10
 _STYLE = Style(neighbours=20, history=50, perturbations=25)
 
@@ -123,7 +123,7 @@ class Splitting:
         seconds = None
         if left is not None:
             turns = math.ceil(pieces / crew_size)
-            seconds = max(0.05, min(stops * _SECONDS_PER_STOP, left / turns))
+            seconds = max(0.05, min(stops * _SECONDS_PER_STOP, _MOST_SECONDS, left / turns))
         iterations = stops * _ITERATIONS_PER_STOP if seconds is None else None
         budget = Budget(seconds, iterations, chance.getrandbits(31))
         return Part(one.problem, one.days, budget, self.shares_of(one), _STYLE)
