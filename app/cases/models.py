@@ -57,6 +57,8 @@ Index(
 class CaseKind(enum.StrEnum):
     HUB_DIFFERENCE = "hub_difference"
     """The hub's scale and the day's stops lie too far apart."""
+    QUESTION = "question"
+    """The collector says that what is counted of their work is not right."""
 
 
 class CaseStatus(enum.StrEnum):

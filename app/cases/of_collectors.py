@@ -13,10 +13,15 @@ from sqlalchemy.orm import Session
 
 from app.access.audit import record
 from app.cases.models import CaseKind, CaseStatus, CollectorCase
+from app.collectors.models import Collector
+from app.db import lock_name
 from app.errors import Conflict, InvalidInput, NotFound
 from app.kernel.ids import new_id
+from app.messaging.post import Post
 
-ANSWER_MAX = 300
+ANSWER_MAX = 100
+"""So that it fits into one text, with what it is about."""
+SAID_MAX = 480
 _AGREES_NOW = "Agrees since a later weigh-in."
 
 log = structlog.get_logger()
@@ -37,22 +42,7 @@ def open_hub_difference(
         known.figures = list(figures)
         session.flush()
         return known
-    case = CollectorCase(
-        id=new_id(),
-        kind=CaseKind.HUB_DIFFERENCE,
-        collector_id=collector_id,
-        date=day,
-        said="",
-        figures=list(figures),
-        status=CaseStatus.OPEN,
-        opened_by=by,
-        opened_at=now,
-    )
-    session.add(case)
-    session.flush()
-    record(session, by, "opened", "case", case.id, now=now, detail={"kind": case.kind.value})
-    log.info("case.opened", case_id=str(case.id), kind=case.kind.value)
-    return case
+    return _open(session, CaseKind.HUB_DIFFERENCE, collector_id, day, figures=list(figures), by=by, now=now)
 
 
 def close_hub_difference(session: Session, collector_id: UUID, day: date, *, by: str, now: datetime) -> None:
@@ -62,8 +52,48 @@ def close_hub_difference(session: Session, collector_id: UUID, day: date, *, by:
         _close(session, known, _AGREES_NOW, by=by, now=now)
 
 
-def answer(session: Session, case_id: UUID, said: str, *, by: str, now: datetime) -> CollectorCase:
-    """Answer an open case. Raises `NotFound`, `InvalidInput`, and `Conflict` where it is closed."""
+def ask(
+    session: Session, collector_id: UUID, day: date, said: str, *, by: str, now: datetime
+) -> CollectorCase:
+    """A collector's question about their own work; while it is open, more words go into the same one.
+
+    Raises `InvalidInput` for no words at all.
+    """
+    said = said.strip()
+    if not said:
+        raise InvalidInput("said", "Please say what is wrong.")
+    lock_name(session, f"case-question:{collector_id}")
+    known = session.scalar(
+        select(CollectorCase)
+        .where(
+            CollectorCase.kind == CaseKind.QUESTION,
+            CollectorCase.collector_id == collector_id,
+            CollectorCase.status == CaseStatus.OPEN,
+        )
+        .with_for_update()
+    )
+    if known is not None:
+        if said not in known.said:
+            known.said = f"{known.said}; {said}"[:SAID_MAX]
+            session.flush()
+        return known
+    return _open(session, CaseKind.QUESTION, collector_id, day, said=said[:SAID_MAX], by=by, now=now)
+
+
+def questions_of(session: Session, collector_id: UUID, most: int) -> Sequence[CollectorCase]:
+    """The collector's last questions, newest first."""
+    return session.scalars(
+        select(CollectorCase)
+        .where(CollectorCase.kind == CaseKind.QUESTION, CollectorCase.collector_id == collector_id)
+        .order_by(CollectorCase.opened_at.desc(), CollectorCase.id.desc())
+        .limit(most)
+    ).all()
+
+
+def answer(
+    session: Session, case_id: UUID, said: str, *, by: str, now: datetime, post: Post
+) -> CollectorCase:
+    """Answer an open case; who asked is told by text. Raises `NotFound`, `InvalidInput`, and `Conflict` where it is closed."""
     case = session.get(CollectorCase, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound("There is no such case.")
@@ -72,6 +102,46 @@ def answer(session: Session, case_id: UUID, said: str, *, by: str, now: datetime
     if not said.strip():
         raise InvalidInput("answer", "Please say what was found, in a few words.")
     _close(session, case, said.strip()[:ANSWER_MAX], by=by, now=now)
+    if case.kind is CaseKind.QUESTION:
+        collector = session.get_one(Collector, case.collector_id)
+        post.text(
+            session,
+            phone=collector.phone,
+            language=collector.language,
+            key="case.answered",
+            values={"date": case.date, "text": case.answer or ""},
+            now=now,
+            dedupe_key=f"case:{case.id}",
+        )
+    return case
+
+
+def _open(
+    session: Session,
+    kind: CaseKind,
+    collector_id: UUID,
+    day: date,
+    *,
+    said: str = "",
+    figures: list[dict[str, Any]] | None = None,
+    by: str,
+    now: datetime,
+) -> CollectorCase:
+    case = CollectorCase(
+        id=new_id(),
+        kind=kind,
+        collector_id=collector_id,
+        date=day,
+        said=said,
+        figures=figures,
+        status=CaseStatus.OPEN,
+        opened_by=by,
+        opened_at=now,
+    )
+    session.add(case)
+    session.flush()
+    record(session, by, "opened", "case", case.id, now=now, detail={"kind": kind.value})
+    log.info("case.opened", case_id=str(case.id), kind=kind.value)
     return case
 
 

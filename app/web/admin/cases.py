@@ -106,8 +106,10 @@ def read_case(case_id: UUID, caller: Reader, container: Here) -> CaseOut:
 
 @router.post("/{case_id}/answer", summary="Answer a case")
 def answer_case(case_id: UUID, given: Answer, caller: Writer, container: Here) -> CaseOut:
-    """Close an open case with what was found. A case is answered once: another try gets 409."""
+    """Close an open case with what was found; a collector who asked is told by text. A case is answered once: another try gets 409."""
     now = container.clock.now()
     with container.database.unit_of_work() as session:
-        row = of_collectors.answer(session, case_id, given.answer, by=caller.actor, now=now)
+        row = of_collectors.answer(
+            session, case_id, given.answer, by=caller.actor, now=now, post=container.post
+        )
     return CaseOut.model_validate(row)
