@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Table, Uuid, bindparam, func, insert, select
+from sqlalchemy import Integer, Table, Uuid, bindparam, func, insert, literal_column, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -158,12 +158,14 @@ def lock(session: Session, account_ids: Iterable[UUID]) -> None:
     )
 
 
+_ONE: Final = literal_column("1", Integer())
+"""As a parameter PostgreSQL would not know how few rows are wanted, and plan each read anew."""
 _ACCOUNT_BALANCE = BareRead(
     "of_account",
     select(_entries.c.balance_minor)
     .where(_entries.c.account_id == bindparam("of_account", type_=Uuid()))
     .order_by(_entries.c.sequence.desc())
-    .limit(1),
+    .limit(_ONE),
 )
 
 
@@ -187,7 +189,7 @@ _latest = (
     select(_entries.c.balance_minor)
     .where(_entries.c.account_id == _accounts.c.id)
     .order_by(_entries.c.sequence.desc())
-    .limit(1)
+    .limit(_ONE)
     .scalar_subquery()
 )
 # Written out, since both databases must see that the index over households' own accounts answers it.
