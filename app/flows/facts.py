@@ -53,7 +53,7 @@ from app.merchants import statements
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
-from app.rewards import goals, limits, promising
+from app.rewards import goals, holding, limits, promising
 from app.rewards.catalogue import Offered, options
 from app.rewards.rules import RedemptionRules
 from app.rewards.vouchers import codes, issuing
@@ -252,6 +252,13 @@ _KINDS = {
     "bonus": Kind.EXTRA,
     "bonus_return": Kind.EXTRA,
 }
+_OUT_OF_GOALS = {
+    "payout_reserve": Kind.SENT,
+    "payout_release": Kind.GIVEN_BACK,
+    "payout_reverse": Kind.GIVEN_BACK,
+}
+_HELD = ("redemption_hold", "redemption_unhold")
+"""Of a redemption that was let go, its kind's own entry tells all."""
 _GIFT = "gift"
 _WEIGHED = "weighing"
 
@@ -262,9 +269,14 @@ def _history(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
         (seen.weighed_at, Kind.WEIGHED, seen.credit_minor, Grams(seen.grams))
         for seen in weighing.recent_for(session, home.id, MOST_HAPPENINGS)
     ]
+    let_go = holding.let_go(session, home.id)
+    entries = reading.credit_entries(
+        session, home.id, but_kind=_WEIGHED, but_kinds_of=(_HELD, let_go), limit=MOST_HAPPENINGS
+    )
+    moments += [(entry.effective_at, _kind_of(entry), entry.amount_minor, None) for entry in entries]
     moments += [
-        (entry.effective_at, _kind_of(entry), entry.amount_minor, None)
-        for entry in reading.credit_entries(session, home.id, but_kind=_WEIGHED, limit=MOST_HAPPENINGS)
+        (entry.effective_at, _OUT_OF_GOALS[entry.kind], entry.amount_minor, None)
+        for entry in reading.goal_entries(session, home.id, kinds=_OUT_OF_GOALS, limit=MOST_HAPPENINGS)
     ]
     moments.sort(key=lambda moment: moment[0], reverse=True)
     return {

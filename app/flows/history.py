@@ -27,6 +27,7 @@ _KEYS: Final[Mapping[Kind, tuple[str, int]]] = {
     Kind.GAVE: ("history.gave", -1),
     Kind.GOT: ("history.got", 1),
     Kind.SAVED: ("history.saved", -1),
+    Kind.SENT: ("history.sent", -1),
     Kind.EXTRA: ("history.extra", 1),
     Kind.CORRECTED: ("history.corrected", 1),
 }

@@ -142,6 +142,8 @@ class Kind(enum.Enum):
     GAVE = "gave"
     GOT = "got"
     SAVED = "saved"
+    SENT = "sent"
+    """Out of what was put aside, to the goal's payee."""
     EXTRA = "extra"
     OTHER = "other"
 
@@ -153,7 +155,7 @@ class Happening:
     kind: Kind
     date: date
     amount_minor: int
-    """What it did to the credit; negative where it was taken."""
+    """What it did to the credit, or to what was put aside; negative where it was taken."""
     weight: Grams | None = None
 
 

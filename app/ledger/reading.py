@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -185,15 +185,40 @@ def holds(session: Session) -> list[HoldView]:
     return [HoldView(*row) for row in rows]
 
 
-def credit_entries(session: Session, household_id: UUID, *, but_kind: str, limit: int) -> list[EntryView]:
-    """What moved a household's credit, the newest first, without transfers of the kind `but_kind`."""
+def credit_entries(
+    session: Session,
+    household_id: UUID,
+    *,
+    but_kind: str,
+    but_kinds_of: tuple[Collection[str], Collection[UUID]],
+    limit: int,
+) -> list[EntryView]:
+    """What moved a household's credit, the newest first, without transfers of the kind `but_kind`.
+
+    And without those of the kinds in `but_kinds_of` that are about one of the objects beside them.
+    """
+    kinds, objects = but_kinds_of
     query = (
         _entry_views()
         .join(Account, Account.id == Entry.account_id)
         .where(Account.household_id == household_id, Account.kind == AccountKind.HOUSEHOLD_CREDIT)
-        .where(Transfer.kind != but_kind)
+        .where(Transfer.kind != but_kind, ~(Transfer.kind.in_(kinds) & Transfer.cause_id.in_(objects)))
     )
     return [EntryView(*row) for row in session.execute(query.order_by(Entry.sequence.desc()).limit(limit))]
+
+
+def goal_entries(
+    session: Session, household_id: UUID, *, kinds: Collection[str], limit: int
+) -> list[EntryView]:
+    """What transfers of these kinds moved of what a household has put aside, the newest first."""
+    query = (
+        _entry_views()
+        .join(Account, Account.id == Entry.account_id)
+        .where(Account.household_id == household_id, Account.kind == AccountKind.SAVINGS_GOAL)
+        .where(Transfer.kind.in_(kinds))
+        .order_by(Transfer.effective_at.desc(), Transfer.id.desc())
+    )
+    return [EntryView(*row) for row in session.execute(query.limit(limit))]
 
 
 def check(session: Session) -> list[str]:

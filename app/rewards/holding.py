@@ -97,6 +97,16 @@ def found(session: Session, redemption_id: UUID) -> RedemptionHold | None:
     return session.get(RedemptionHold, redemption_id)
 
 
+def let_go(session: Session, household_id: UUID) -> list[UUID]:
+    """Which redemptions of the household were held and then went their way."""
+    query = (
+        select(RedemptionHold.redemption_id)
+        .join(Redemption, Redemption.id == RedemptionHold.redemption_id)
+        .where(Redemption.household_id == household_id, RedemptionHold.status == HoldStatus.RELEASED)
+    )
+    return list(session.scalars(query))
+
+
 def claims(session: Session) -> Mapping[UUID, int]:
     """What is on hold for redemptions that wait, by the hold's account: for `app.payouts.holds.check`."""
     waiting = session.execute(

@@ -18,8 +18,11 @@ from app.households.models import Household
 from app.households.service import add_phone
 from app.ledger import reading
 from app.ledger import service as ledger
+from app.rewards import holding
 from app.rewards.models import Bonus, Redemption, RedemptionStatus, RedemptionWay, Reward, RewardKind
+from app.rewards.rules import RedemptionRules
 from app.rewards.sponsoring import TAKES_BONUSES
+from app.rewards.telling import Teller
 from tests.factories.shop import a_bonus, a_reward
 from tests.factories.street import a_household
 from tests.flows.dialling import keypad
@@ -141,7 +144,32 @@ def test_savings_are_paid_to_the_school_and_stay_put_aside_where_it_may_not_take
     pad.presses("2").sees("Send the N500 put aside for School fees now?").presses("1")
     pad.ends("School fees of N500 is on its way to 0800 000 5000")
     assert (saved(town), town.balance_minor()) == (0, 75_000)
+    amina.says("HISTORY").hears("sent from savings N500", "put aside N500").hears_nothing_of("spent")
     amina.says("REDEEM school fees").hears("How much?")
+
+
+@pytest.mark.parametrize("let_go", [True, False])
+def test_what_was_held_shows_once_where_it_was_let_go_and_both_ways_where_it_was_not(
+    town: Town, amina: Phone, let_go: bool
+) -> None:
+    town.talk.settings = town.talk.settings.model_copy(update={"redemption_day_limit_minor": 10_000})
+    amina.says("REDEEM airtime 500").says("1")
+    amina.says("HISTORY").hears("spent N500")
+    settings = town.talk.settings
+    desk = holding.Desk(
+        "desk",
+        50_000,
+        RedemptionRules.of(settings),
+        Teller.of(settings, town.post),
+        town.talk.jobs,
+        town.now,
+    )
+    with town.database.unit_of_work() as session:
+        held = session.scalars(select(Redemption)).one()
+        decide = holding.release if let_go else holding.refuse
+        decide(session, held.id, "looked", desk)
+    heard = amina.says("HISTORY").heard or ""
+    assert (heard.count("spent N500"), heard.count("given back N500")) == (1, 0 if let_go else 1)
 
 
 def test_savings_in_a_goal_that_is_retired_can_still_come_out(town: Town, amina: Phone) -> None:
