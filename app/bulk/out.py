@@ -17,11 +17,14 @@ from app.container import Container
 from app.households import service as households
 from app.households.models import Household
 from app.ledger import service as ledger
+from app.merchants import service as merchants
 from app.payouts.models import Payout
 from app.pickups.models import Pickup
 from app.places import pluscodes
 from app.places.models import Zone
 from app.rewards.models import Redemption, Reward
+from app.rewards.vouchers.codes import tail
+from app.rewards.vouchers.models import Voucher
 from app.weighing.models import Material, Weighing, WeighingLine
 
 _BATCH_ROWS: Final = 500
@@ -152,6 +155,29 @@ def _redemptions(session: Session, after: UUID | None) -> Batch:
     return rows, found[-1][0].id if found else None
 
 
+def _vouchers(session: Session, after: UUID | None) -> Batch:
+    query = select(Voucher).order_by(Voucher.id).limit(_BATCH_ROWS)
+    found = session.scalars(query if after is None else query.where(Voucher.id > after)).all()
+    shops = merchants.codes(session, {one.paid_to_id for one in found if one.paid_to_id})
+    rows = [
+        (
+            voucher.id,
+            tail(voucher.code),
+            voucher.household_id,
+            voucher.what,
+            voucher.amount_minor,
+            voucher.currency,
+            voucher.status.value,
+            voucher.issued_at.isoformat(),
+            voucher.last_day.isoformat(),
+            voucher.closed_at.isoformat() if voucher.closed_at else "",
+            shops[voucher.paid_to_id] if voucher.paid_to_id else "",
+        )
+        for voucher in found
+    ]
+    return rows, found[-1].id if found else None
+
+
 TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = {
     "households": (
         "id phone name language zone landmark latitude longitude plus_code status joined_at balance_minor",
@@ -165,6 +191,10 @@ TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = 
     "redemptions": (
         "id household_id reward kind way amount_minor bonus_minor payee_phone beneficiary_id status created_at",
         _redemptions,
+    ),
+    "vouchers": (
+        "id digits household_id what amount_minor currency status issued_at last_day closed_at paid_to",
+        _vouchers,
     ),
     "payouts": ("id household_id provider payee_phone amount_minor currency status created_at", _payouts),
 }

@@ -76,6 +76,14 @@ def by_code(session: Session, code: str) -> Merchant:
     return merchant
 
 
+def codes(session: Session, merchant_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The code of each."""
+    if not merchant_ids:
+        return {}
+    query = select(Merchant.id, Merchant.code).where(Merchant.id.in_(merchant_ids))
+    return dict(session.execute(query).all())
+
+
 def names(session: Session, merchant_ids: Collection[UUID]) -> dict[UUID, str]:
     """What each is called."""
     if not merchant_ids:

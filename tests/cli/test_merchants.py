@@ -41,6 +41,9 @@ def test_settling_pays_once_and_says_why_not(
         by = session.scalars(select(AuditEvent.actor).where(AuditEvent.object_type == "settlement")).all()
     assert by == ["command line"]
 
+    exported = list(csv.DictReader(io.StringIO(run("export", "vouchers").out)))
+    assert [(row["paid_to"], row["status"], len(row["digits"])) for row in exported] == [(shop, "paid", 4)]
+
     written = run("merchants", "statement", shop, "--from", f"{market.now:%Y-%m-%d}")
     rows = list(csv.DictReader(io.StringIO(written.out)))
     assert [(row["what"], row["owed_minor"]) for row in rows] == [

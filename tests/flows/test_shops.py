@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,14 +11,17 @@ from sqlalchemy import select
 
 from app.kernel.ids import new_id
 from app.kernel.phone import Phone as Number
+from app.ledger import reading
 from app.ledger import service as ledger
 from app.ledger.statements import balance_of
 from app.merchants import service as merchants
 from app.messaging.models import InboxMessage
-from app.rewards.models import Redemption, Reward
-from app.rewards.vouchers import codes, issuing
+from app.payouts import holds
+from app.rewards.models import Redemption, Reward, RewardKind
+from app.rewards.vouchers import codes, ending, issuing
 from app.rewards.vouchers.models import Voucher
 from app.rewards.vouchers.rules import VoucherRules
+from tests.factories.shop import a_bonus, a_reward
 from tests.flows.dialling import Keypad
 from tests.flows.phones import Phone, Town
 
@@ -220,3 +224,30 @@ def test_a_phone_that_is_new_in_the_home_does_not_hear_its_codes(high_street: Hi
     with town.database.unit_of_work() as session:
         bodies = session.scalars(select(InboxMessage.body).where(InboxMessage.phone == new.number)).all()
     assert "VOUCHER" in bodies
+
+
+def test_from_credit_with_a_sponsors_extra_to_the_shop_or_back_to_both(high_street: HighStreet) -> None:
+    """One voucher is taken, the other expires: the household and the sponsor each have their own again."""
+    town, amina = high_street.town, high_street.town.amina
+    with town.database.unit_of_work() as session:
+        food = a_reward(session, "FOOD", RewardKind.VOUCHER, town.now, merchant_id=high_street.shop_id)
+        a_bonus(session, food.id, town.now)
+    for _ in range(2):
+        amina.says("REDEEM food 500").hears("Lagos Cola adds N50.").says("1")
+        town.later(minutes=1)
+    used, kept = [
+        "".join(re.findall(r"\d{3} \d{3} \d{4}", sent.body))
+        for sent in town.post.sent
+        if sent.key == "voucher.issued"
+    ]
+    amina.says("VOUCHER").hears(f"{used}: N550", "at Mama Nkechi").hears_nothing_of(kept)
+    high_street.shop.says(f"PAID {used}").hears("N550", "We now owe you N550")
+    town.later(days=31)
+    ender = ending.Ender(town.post, VoucherRules.of(town.talk.settings))
+    with town.database.unit_of_work() as session:
+        assert ending.expire_one(session, ender, town.now)
+        assert balance_of(session, "sponsor:COLA") == 100_000 - 5_000
+        assert reading.check(session) == []
+        assert holds.check(session, [issuing.claims(session)]) == []
+    assert (town.balance_minor(), high_street.owed_minor) == (300_000 - 50_000, 55_000)
+    high_street.shop.says(f"PAID {kept}").hears("was good until")
