@@ -27,6 +27,9 @@ from tests.flows.phones import Phone, Town
 
 SHOP = "+2348000005001"
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is said here is done on both databases in tests/merchants."""
+
 
 @dataclass
 class HighStreet:

@@ -24,6 +24,9 @@ from tests.merchants.stall import PIN, Stall, a_stall
 
 BUDGET_BYTES = 15 * 1024
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What these pages do is tried on both databases in tests/merchants."""
+
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,43 +48,43 @@ def stall(container: Container) -> Stall:
 
 
 @pytest.fixture
-def browser(container: Container, stall: Stall) -> TestClient:
+def phone(container: Container, stall: Stall) -> TestClient:
     """That nobody has signed in with."""
     return TestClient(create_app(container), raise_server_exceptions=False, follow_redirects=False)
 
 
-def enters(browser: TestClient, stall: Stall, pin: str = PIN) -> httpx.Response:
-    answer: httpx.Response = browser.post("/merchant/sign-in", data={"phone": stall.shop.phone, "pin": pin})
+def enters(phone: TestClient, stall: Stall, pin: str = PIN) -> httpx.Response:
+    answer: httpx.Response = phone.post("/merchant/sign-in", data={"phone": stall.shop.phone, "pin": pin})
     return answer
 
 
 def test_who_is_not_signed_in_sees_the_form_and_wrong_pins_are_limited(
-    browser: TestClient, stall: Stall
+    phone: TestClient, stall: Stall
 ) -> None:
     for path in ("/merchant", "/merchant/statement"):
-        assert browser.get(path).headers["location"] == "/merchant/sign-in"
-    assert browser.post("/merchant", data={"code": "1"}).headers["location"] == "/merchant/sign-in"
-    page = browser.get("/merchant/sign-in?language=fr")
+        assert phone.get(path).headers["location"] == "/merchant/sign-in"
+    assert phone.post("/merchant", data={"code": "1"}).headers["location"] == "/merchant/sign-in"
+    page = phone.get("/merchant/sign-in?language=fr")
     assert "pour les magasins" in page.text
     for _ in range(5):
-        assert enters(browser, stall, "9999").status_code == 401
-    assert enters(browser, stall).status_code == 429
-    assert browser.get("/merchant").status_code == 303
+        assert enters(phone, stall, "9999").status_code == 401
+    assert enters(phone, stall).status_code == 429
+    assert phone.get("/merchant").status_code == 303
 
 
 def test_a_voucher_is_taken_once_and_both_sides_are_texted(
-    browser: TestClient, stall: Stall, container: Container
+    phone: TestClient, stall: Stall, container: Container
 ) -> None:
-    assert enters(browser, stall).headers["location"] == "/merchant"
+    assert enters(phone, stall).headers["location"] == "/merchant"
     code = stall.vouchers[0].code
-    slip = browser.post("/merchant", data={"code": code[:-1] + str((int(code[-1]) + 1) % 10)})
+    slip = phone.post("/merchant", data={"code": code[:-1] + str((int(code[-1]) + 1) % 10)})
     assert slip.status_code == 422
     assert "There is a slip in that code" in slip.text
     assert f'value="{code[:-1]}' in slip.text, "what was typed is still there"
-    taken = browser.post("/merchant", data={"code": codes.spoken(code)})
+    taken = phone.post("/merchant", data={"code": codes.spoken(code)})
     assert taken.status_code == 200
     assert f"Voucher ending {code[-4:]}: N500" in taken.text
-    again = browser.post("/merchant", data={"code": code})
+    again = phone.post("/merchant", data={"code": code})
     assert "credited already" in again.text
     assert stall.market.owed(stall.shop) == 50_000
     with container.database.unit_of_work() as session:
@@ -89,32 +92,32 @@ def test_a_voucher_is_taken_once_and_both_sides_are_texted(
     assert sent == ["paid.taken", "voucher.taken"]
 
 
-def test_the_statement_shows_the_month(browser: TestClient, stall: Stall) -> None:
-    enters(browser, stall)
+def test_the_statement_shows_the_month(phone: TestClient, stall: Stall) -> None:
+    enters(phone, stall)
     for voucher in stall.vouchers[:2]:
-        browser.post("/merchant", data={"code": voucher.code})
-    page = browser.get("/merchant/statement").text
+        phone.post("/merchant", data={"code": voucher.code})
+    page = phone.get("/merchant/statement").text
     for shown in ("Mama Nkechi", stall.vouchers[1].code[-4:], "N750", "N1,250", "month=2026-02"):
         assert shown in page
-    assert "Nothing in this month" in browser.get("/merchant/statement?month=2026-01").text
-    assert browser.get("/merchant/statement?month=2026-13").status_code == 404
+    assert "Nothing in this month" in phone.get("/merchant/statement?month=2026-01").text
+    assert phone.get("/merchant/statement?month=2026-13").status_code == 404
     assert stall.vouchers[0].code not in page
 
 
-def test_every_page_is_small_strict_and_not_kept(browser: TestClient, stall: Stall) -> None:
-    enters(browser, stall)
-    style = len(browser.get("/merchant/shop.css").content)
+def test_every_page_is_small_strict_and_not_kept(phone: TestClient, stall: Stall) -> None:
+    enters(phone, stall)
+    style = len(phone.get("/merchant/shop.css").content)
     for path in ("/merchant", "/merchant/statement", "/merchant/sign-in"):
-        answer = browser.get(path, follow_redirects=True)
+        answer = phone.get(path, follow_redirects=True)
         assert len(answer.content) + style <= BUDGET_BYTES
         assert answer.headers["cache-control"] == "no-store"
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "<script" not in answer.text
 
 
-def test_another_sites_form_is_refused(browser: TestClient, stall: Stall) -> None:
-    enters(browser, stall)
-    sent = browser.post(
+def test_another_sites_form_is_refused(phone: TestClient, stall: Stall) -> None:
+    enters(phone, stall)
+    sent = phone.post(
         "/merchant", data={"code": stall.vouchers[0].code}, headers={"sec-fetch-site": "cross-site"}
     )
     assert sent.status_code == 403
@@ -122,29 +125,29 @@ def test_another_sites_form_is_refused(browser: TestClient, stall: Stall) -> Non
 
 
 def test_a_phone_that_speaks_for_the_shop_no_more_is_signed_out(
-    browser: TestClient, stall: Stall, container: Container
+    phone: TestClient, stall: Stall, container: Container
 ) -> None:
-    enters(browser, stall)
+    enters(phone, stall)
     with container.database.unit_of_work() as session:
         row = merchants.lock(session, stall.shop.id)
         merchants.set_phones(session, row, [Phone("+2348000005999")], container.clock.now())
-    assert browser.get("/merchant").status_code == 303
+    assert phone.get("/merchant").status_code == 303
 
 
 def test_who_is_closed_takes_nothing_but_sees_what_it_is_owed(
-    browser: TestClient, stall: Stall, container: Container
+    phone: TestClient, stall: Stall, container: Container
 ) -> None:
-    enters(browser, stall)
-    browser.post("/merchant", data={"code": stall.vouchers[0].code})
+    enters(phone, stall)
+    phone.post("/merchant", data={"code": stall.vouchers[0].code})
     stall.market.close(stall.shop)
-    refused = browser.post("/merchant", data={"code": stall.vouchers[1].code})
+    refused = phone.post("/merchant", data={"code": stall.vouchers[1].code})
     assert "does not take Weighback vouchers" in refused.text
-    assert "N500" in browser.get("/merchant").text
+    assert "N500" in phone.get("/merchant").text
 
 
-def test_signing_out_ends_it_here_and_everywhere_the_cookie_went(browser: TestClient, stall: Stall) -> None:
-    enters(browser, stall)
-    cookie = dict(browser.cookies)
-    assert browser.post("/merchant/sign-out").headers["location"] == "/merchant/sign-in"
-    browser.cookies.update(cookie)
-    assert browser.get("/merchant").status_code == 303
+def test_signing_out_ends_it_here_and_everywhere_the_cookie_went(phone: TestClient, stall: Stall) -> None:
+    enters(phone, stall)
+    cookie = dict(phone.cookies)
+    assert phone.post("/merchant/sign-out").headers["location"] == "/merchant/sign-in"
+    phone.cookies.update(cookie)
+    assert phone.get("/merchant").status_code == 303
