@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.container import Container
-from app.merchants.settling import SETTLE_MERCHANTS, SettlementRules, merchants_owed, settle
+from app.merchants.settling import SETTLE_MERCHANTS, SettlementRules, everybody, settle
 
 __all__ = ["SETTLE_MERCHANTS", "settle_merchants"]
 
@@ -14,9 +14,9 @@ def settle_merchants(container: Container) -> int:
     if not rules.is_time(now):
         return 0
     with container.database.unit_of_work() as session:
-        everybody = merchants_owed(session)
+        owed = everybody(session)
     done = 0
-    for merchant_id in everybody:
+    for merchant_id in owed:
         with container.database.unit_of_work() as session:
             outcome = settle(
                 session,

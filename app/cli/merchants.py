@@ -14,7 +14,7 @@ from app.cli.opening import migrated, notes
 from app.errors import InvalidInput
 from app.kernel.clock import at_local, local_date
 from app.merchants import service, spreadsheet, statements
-from app.merchants.settling import NotSettled, SettlementRules, merchants_owed, settle
+from app.merchants.settling import NotSettled, SettlementRules, everybody, settle
 
 commands = typer.Typer()
 merchants = typer.Typer(no_args_is_help=True, help="Shops that honour vouchers.")
@@ -49,7 +49,7 @@ def settle_now(
             chosen = (
                 [service.by_code(session, code.upper()).id for code in merchant]
                 if merchant
-                else merchants_owed(session)
+                else everybody(session)
             )
         wanting = False
         for merchant_id in chosen:

@@ -94,7 +94,7 @@ class Outcome:
     settlement_id: UUID | None = None
 
 
-def merchants_owed(session: Session) -> list[UUID]:
+def everybody(session: Session) -> list[UUID]:
     """Everybody, by code; who is not active any more is still owed what it took."""
     return list(session.scalars(select(Merchant.id).order_by(Merchant.code)))
 
@@ -116,7 +116,6 @@ def settle(
     """
     merchant = service.lock(session, merchant_id)
     amount_minor = due(session, merchant, owed_until)
-    outcome = Outcome(merchant.id, merchant.code, amount_minor)
     why_not = _why_not(session, merchant, amount_minor, rules, now=now, once_a_day=once_a_day)
     candidates = rules.candidates(merchant)
     if why_not is None and not candidates:
@@ -155,7 +154,7 @@ def settle(
         jobs=jobs,
     )
     log.info("settlement.requested", merchant_id=str(merchant.id), amount_minor=amount_minor)
-    return Outcome(outcome.merchant_id, outcome.code, amount_minor, settlement_id=settlement.id)
+    return Outcome(merchant.id, merchant.code, amount_minor, settlement_id=settlement.id)
 
 
 def due(session: Session, merchant: Merchant, owed_until: datetime) -> int:

@@ -15,9 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel.money import Money
-from app.ledger import service as ledger
-from app.ledger import statements
 from app.merchants import service as merchants
+from app.merchants import statements
 from app.merchants.models import Merchant
 from app.messaging.post import Post
 from app.rewards.models import Redemption, RedemptionStatus
@@ -122,7 +121,7 @@ def take(
     if refusal is not None:
         return refusal
     _close(session, voucher, merchant, phone, now)
-    answer = Answer(Verdict.TAKEN, voucher, owed(session, merchant))
+    answer = Answer(Verdict.TAKEN, voucher, statements.owed(session, merchant.code))
     _tell(
         session,
         counter,
@@ -135,16 +134,13 @@ def take(
     return answer
 
 
-def owed(session: Session, merchant: Merchant) -> int:
-    """What the programme owes the merchant, in minor units."""
-    return statements.balance_of(session, ledger.merchant_code(merchant.code))
-
-
 def _refusal(session: Session, merchant: Merchant, voucher: Voucher, now: datetime) -> Answer | None:
     if voucher.status is VoucherStatus.PAID:
         ours = voucher.paid_to_id == merchant.id
         return Answer(
-            Verdict.TAKEN_BEFORE if ours else Verdict.SPENT, voucher, owed(session, merchant) if ours else 0
+            Verdict.TAKEN_BEFORE if ours else Verdict.SPENT,
+            voucher,
+            statements.owed(session, merchant.code) if ours else 0,
         )
     if voucher.status in _CLOSED:
         return Answer(_CLOSED[voucher.status], voucher)

@@ -16,7 +16,7 @@ from app.errors import InvalidInput
 from app.kernel.clock import at_local, local_date
 from app.merchants import service, spreadsheet, statements
 from app.merchants.models import MerchantSettlement, SettlementStatus
-from app.merchants.settling import SettlementRules, merchants_owed, settle
+from app.merchants.settling import SettlementRules, everybody, settle
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
@@ -164,7 +164,7 @@ def create_settlements(run: NewSettlementRun, caller: Writer, once: Creation, co
             if run.merchant_id is not None:
                 with naming("merchant_id"):
                     service.get(session, run.merchant_id)
-            chosen = [run.merchant_id] if run.merchant_id else merchants_owed(session)
+            chosen = [run.merchant_id] if run.merchant_id else everybody(session)
             outcomes = [
                 settle(session, one, rules=rules, jobs=container.jobs, owed_until=until, now=now)
                 for one in chosen
