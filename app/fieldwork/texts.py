@@ -1,8 +1,8 @@
 """A record as a text message, for days on which a network carries nothing else.
 
 `WBK1 <key> <id> <stop> <seconds> <what>`: ids in 22 letters (base64url of the UUID), the time in seconds since 1970 to
-base 36, and what happened: `PET2500 CAN300` for a weighing, `~<id> PET2500` for a correction, `!reason a note`,
-`#code`, `@latitude,longitude,metres`. The key proves that whoever sends it has that collector's sheet of the day;
+base 36, and what happened: `PET2500 CAN300` for a weighing, `~<id> PET2500` for a correction, `!reason a note`.
+The key proves that whoever sends it has that collector's sheet of the day;
 the sender of a text alone proves little. The id is that of the record in the phone's queue: both ways count once.
 """
 
@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.fieldwork.clocks import Stamp
-from app.fieldwork.records import Correction, Handover, NotCollected, Position, Record, Weighed
+from app.fieldwork.records import Correction, NotCollected, Record, Weighed
 from app.messaging.gateways import SmsGateways
 from app.pickups.statuses import MissedReason
 
@@ -66,17 +66,12 @@ def read(body: str) -> Text | None:
     return Text(found["key"], record)
 
 
-def _what(said: str) -> Weighed | NotCollected | Correction | Handover | Position:
+def _what(said: str) -> Weighed | NotCollected | Correction:
     """Raises `ValueError`."""
     sign, rest = said[0], said[1:]
     if sign == "!":
         reason, _, note = rest.partition(" ")
         return NotCollected(MissedReason(reason), note.strip())
-    if sign == "#":
-        return Handover(str(int(rest)).zfill(len(rest)))
-    if sign == "@":
-        latitude, longitude, metres = rest.split(",")
-        return Position(float(latitude), float(longitude), int(metres))
     if sign == "~":
         earlier, _, weights = rest.partition(" ")
         return Correction(_uuid(earlier), _grams(weights))

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
+from rjsmin import jsmin
 
 from app.web.routesheet.squeezing import takes_gzip
 
@@ -27,21 +28,29 @@ class Asset:
     content: bytes
     media_type: str
     extension: str
+    name: str = "sheet"
 
     @property
     def address(self) -> str:
-        return f"/route/sheet-{hashlib.sha256(self.content).hexdigest()[:12]}.{self.extension}"
+        return f"/route/{self.name}-{hashlib.sha256(self.content).hexdigest()[:12]}.{self.extension}"
 
 
 @cache
 def style() -> Asset:
-    tight = re.sub(
-        r"/\*.*?\*/|\s*([{};,])\s*|(?<=:)\s+",
-        r"\1",
-        (_FOLDER / "sheet.css").read_text("utf-8"),
-        flags=re.DOTALL,
-    )
-    return Asset(tight.replace(";}", "}").encode(), "text/css", "css")
+    """Of all pages."""
+    return _style("sheet.css", "sheet")
+
+
+@cache
+def forms_style() -> Asset:
+    """Of the plain pages besides; the list does without."""
+    return _style("forms.css", "forms")
+
+
+def _style(file: str, name: str) -> Asset:
+    written = (_FOLDER / file).read_text("utf-8")
+    tight = re.sub(r"/\*.*?\*/|\s*([{};,])\s*|(?<=:)\s+", r"\1", written, flags=re.DOTALL)
+    return Asset(tight.replace(";}", "}").encode(), "text/css", "css", name)
 
 
 @cache
@@ -50,9 +59,9 @@ def script() -> Asset:
 
 
 def _bare(*names: str) -> bytes:
-    """The files as one, without indents and lines of comment; none of them has a text over several lines that minds."""
-    lines = (line.strip() for name in names for line in (_FOLDER / name).read_text("utf-8").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
+    """The files as one, without comments and what is only for the eye."""
+    written = "\n".join((_FOLDER / name).read_text("utf-8") for name in names)
+    return str(jsmin("\n".join(line.strip() for line in written.splitlines()))).encode()
 
 
 @cache
@@ -62,9 +71,17 @@ def _compressed(asset: Asset) -> bytes:
 
 @router.get("/route/sheet-{digest}.{extension}")
 def sheet(request: Request, digest: str, extension: str) -> Response:
-    asset = script() if extension == "js" else style()
+    return _kept(request, script() if extension == "js" else style(), f"{digest}.{extension}")
+
+
+@router.get("/route/forms-{digest}.css")
+def forms(request: Request, digest: str) -> Response:
+    return _kept(request, forms_style(), f"{digest}.css")
+
+
+def _kept(request: Request, asset: Asset, asked: str) -> Response:
     # A page from before an upgrade asks for the old one; the new one serves it, but is not kept as the old.
-    current = asset.address.endswith(f"-{digest}.{extension}")
+    current = asset.address.endswith(f"-{asked}")
     return _answer(request, asset, "public, max-age=31536000, immutable" if current else "no-store")
 
 

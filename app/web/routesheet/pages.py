@@ -40,6 +40,7 @@ def render(
         language=spoken,
         programme=container.settings.programme_name,
         stylesheet=assets.style().address,
+        forms_stylesheet=assets.forms_style().address,
         script=assets.script().address,
         **values,
     )

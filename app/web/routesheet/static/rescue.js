@@ -8,8 +8,6 @@ function smsText({ id, pickup, at, offset: off, kind, what }) {
     weighing: () => weights,
     correction: () => [`~${short(what.supersedes)}`, ...weights],
     missed: () => [`!${what.reason}`, what.note],
-    handover: () => [`#${what.code}`],
-    position: () => [`@${what.latitude},${what.longitude},${what.accuracy_metres}`],
   };
   return ["WBK1", day.key, short(id), short(pickup), seconds, ...said[kind]()].join(" ").trim();
 }

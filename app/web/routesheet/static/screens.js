@@ -113,15 +113,15 @@ function reasonsScreen(stop) {
   return html`${heading(`s/${stop.id}`, stop.name, stop.n)}<main><h1 tabindex="-1">${t("missed.why")}</h1>
     ${Object.entries(day.reasons).map(([reason, label]) => html`<p>${button(`missed/${reason}`, label, "reason")}</p>`)}
     <div class="field"><label for="why">${t("missed.note")}</label><textarea id="why" rows="2" maxlength="300">${draft.note || ""}</textarea></div>
-    <label class="button photo">${draft.photo ? t("photo.there") : t("photo")}
+    <label class="button photo">${t("photo")}${draft.photo ? " ✓" : ""}
     <input id="photo" type="file" accept="image/*" capture="environment"></label></main>`;
 }
 
 function queueScreen() {
   const waiting = mine.filter(one => !one.answer);
   const refused = mine.filter(one => one.answer === "refused" || one.answer === "conflict");
-  const line = one => html`<li><span><b>${stopOf(one.pickup)?.name || ""}</b> ${recordText(one)}${one.answer ? html`: ${t(`answer.${one.answer}`)} ${one.reason}` : ""}</span>
-    ${one.answer || !day.sms ? "" : html`<a class="button" href="sms:${day.sms}?body=${encodeURIComponent(smsText(one))}">${t("sms")}</a>`}</li>`;
+  const line = one => html`<li><span><b>${stopOf(one.pickup)?.name}</b> ${recordText(one)}${one.answer ? html`: ${t(`answer.${one.answer}`)} ${one.reason}` : ""}</span>
+    ${one.answer || !day.sms || !recordText(one) ? "" : html`<a class="button" href="sms:${day.sms}?body=${encodeURIComponent(smsText(one))}">${t("sms")}</a>`}</li>`;
   return html`${heading("", t("today"))}<main><h1 tabindex="-1">${t("queue")}</h1>
     <p class="notice">${waiting.length + photos.length ? t("unsent", { number: waiting.length + photos.length }) : t("all-sent")}</p>
     ${trouble === "network" ? html`<p>${t("trouble.network")}</p>` : ""}
@@ -131,9 +131,9 @@ function queueScreen() {
 }
 const signInLink = () => html`<p><a class="button main" href="/route/sign-in">${t("sign-in")}</a></p>`;
 
-function recordText({ kind, what }) {
+function recordText({ what }) {
   if (what.grams) return weightText(sum(what.grams));
-  return kind === "missed" ? day.reasons[what.reason] : t(`kind.${kind}`);
+  return day.reasons[what.reason];
 }
 
 // One line above everything: what is wrong, or what is not sent yet. It says nothing where all is well.
