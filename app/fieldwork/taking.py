@@ -28,7 +28,9 @@ from app.fieldwork.clocks import corrected
 from app.fieldwork.models import FieldRecord, Verdict
 from app.fieldwork.records import Correction, Handover, NotCollected, Position, Record, Weighed
 from app.households import service as households
+from app.households.pinning import SOURCE, drop_pin
 from app.kernel.clock import at_local
+from app.kernel.place import Location
 from app.messaging.post import Post
 from app.pickups import handover
 from app.pickups.models import Pickup
@@ -183,6 +185,8 @@ class _Taking:
             refused = self._correct(sent, what)
             if refused is not None:
                 return refused
+        elif isinstance(what, Position):
+            self._pin(what)
         elif isinstance(what, Handover):
             verdict = Verdict.RIGHT if self._is_right(what.code) else Verdict.WRONG
         self._keep(sent, verdict)
@@ -223,6 +227,21 @@ class _Taking:
             keep_aside(self.session, sent, ConflictReason.REFUSED, self.now)
             return Taken(Answer.REFUSED, _why(error))
         return None
+
+    def _pin(self, what: Position) -> None:
+        """Take the place for the household's; one that is too vague or too far off is kept, and moves nothing."""
+        zone = places.zone(self.session, self.pickup.zone_id)
+        here = Location(what.latitude, what.longitude, SOURCE, what.accuracy_metres)
+        try:
+            drop_pin(
+                self.session,
+                self.pickup.household_id,
+                here,
+                near=Location(zone.latitude, zone.longitude, "zone"),
+                now=self.now,
+            )
+        except InvalidInput:
+            log.info("record.place_not_taken", record_id=str(self.record.id))
 
     def _is_right(self, code: str) -> bool:
         """Any of the household's phones may have been told it."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 from sqlalchemy import select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.container import Container
 from app.weighing.models import Visit, WeighingLine
-from tests.factories.day import PIN, Day, Rider
+from tests.conftest import NOON
+from tests.factories.day import PIN, Day, Rider, a_rider
 
+SCREEN: ViewportSize = {"width": 360, "height": 640}
+LIKE_A_PHONE: dict[str, Any] = {"viewport": SCREEN, "has_touch": True, "is_mobile": True}
 HELD_MILLISECONDS = 6_100
 LONGEST_WAIT_MILLISECONDS = 360_000
 STEP_MILLISECONDS = 30_000
@@ -140,3 +144,26 @@ def weighed(container: Container, pickups: tuple[UUID, ...]) -> dict[int, list[i
         for pickup_id, grams in rows:
             found.setdefault(pickups.index(pickup_id), []).extend([grams] if grams else [])
     return found
+
+
+@dataclass
+class Town:
+    """One service for all tests of this file; each has a rider, and stops, of its own."""
+
+    address: str
+    container: Container
+    day: Day
+    network: BadNetwork
+    riders: int = 0
+
+    def rider(self, stops: int = 2) -> Rider:
+        self.riders += 1
+        with self.container.database.unit_of_work() as session:
+            return a_rider(session, self.day, NOON, self.riders, stops)
+
+    def visits(self, rider: Rider) -> list[Visit]:
+        with self.container.database.unit_of_work() as session:
+            return list(session.scalars(select(Visit).where(Visit.pickup_id.in_(rider.pickups))))
+
+
+NewPhone = Callable[..., Phone]

@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 from app.collectors import service as collectors
 from app.collectors.models import CollectorRole
 from app.kernel.phone import Phone
-from tests.browser.conftest import SCREEN, Site
+from tests.browser.conftest import Site
+from tests.browser.offline import SCREEN
 from tests.browser.test_routesheet import check
 from tests.factories.day import PIN
 

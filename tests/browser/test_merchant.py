@@ -16,7 +16,7 @@ from app import bootstrap
 from app.kernel.clock import FixedClock
 from app.rewards.vouchers import codes
 from app.settings import load_settings
-from tests.browser.conftest import SCREEN
+from tests.browser.offline import SCREEN
 from tests.merchants.stall import PIN, Stall, a_stall
 from tests.serving import serving
 

@@ -1,163 +1,22 @@
-"""The sheet without network, and with the worst of networks: nothing typed is lost, nothing counts twice."""
+"""The sheet before the worst of networks, phones and mornings: nothing typed is lost, nothing counts twice."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect
-from sqlalchemy import select
+from playwright.sync_api import BrowserContext, Playwright, expect
 
-from app import bootstrap
 from app.collectors import sessions
-from app.container import Container
-from app.kernel.clock import FixedClock
-from app.settings import load_settings
 from app.web.routesheet import assets
-from app.weighing.models import Via, Visit
-from tests.browser.conftest import SCREEN
-from tests.browser.offline import HELD_MILLISECONDS, BadNetwork, Phone, weighed
-from tests.browser.test_routesheet import check
+from tests.browser.offline import HELD_MILLISECONDS, LIKE_A_PHONE, NewPhone, Phone, Town, weighed
 from tests.conftest import NOON
-from tests.factories.day import Day, Rider, a_day, a_rider
-from tests.serving import serving
 
 IN_2019 = datetime(2019, 1, 1, 0, 0, tzinfo=UTC)
-LIKE_A_PHONE: dict[str, Any] = {"viewport": SCREEN, "has_touch": True, "is_mobile": True}
-MOST_TAPS = 6
-
-
-@dataclass
-class Town:
-    """One service for all tests of this file; each has a rider, and stops, of its own."""
-
-    address: str
-    container: Container
-    day: Day
-    network: BadNetwork
-    riders: int = 0
-
-    def rider(self, stops: int = 2) -> Rider:
-        self.riders += 1
-        with self.container.database.unit_of_work() as session:
-            return a_rider(session, self.day, NOON, self.riders, stops)
-
-    def visits(self, rider: Rider) -> list[Visit]:
-        with self.container.database.unit_of_work() as session:
-            return list(session.scalars(select(Visit).where(Visit.pickup_id.in_(rider.pickups))))
-
-
-@pytest.fixture(scope="module")
-def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    path = tmp_path_factory.mktemp("offline") / "weighback.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    settings = load_settings(environment="test", database_url=f"sqlite:///{path}", secret_key="t" * 32)
-    container = bootstrap.build(settings, clock=FixedClock(NOON))
-    day = a_day(container.database, NOON, NOON.date())
-    network = BadNetwork()
-    with serving(container, network.around) as address:
-        yield Town(address, container, day, network)
-    container.close()
-
-
-@pytest.fixture
-def context(browser: Browser, town: Town) -> Iterator[BrowserContext]:
-    town.network.trouble = "none"
-    context = browser.new_context(**LIKE_A_PHONE, base_url=town.address)
-    yield context
-    context.close()
-
-
-NewPhone = Callable[..., Phone]
-
-
-@pytest.fixture
-def new_phone(context: BrowserContext, town: Town) -> Iterator[NewPhone]:
-    made: list[Phone] = []
-
-    def make(at: datetime = NOON) -> Phone:
-        phone = Phone.of(context, town.container, town.day)
-        phone.page.clock.install(time=at)
-        made.append(phone)
-        return phone
-
-    yield make
-    assert [phone.errors for phone in made] == [[] for _ in made]
-
-
-def test_a_whole_day_without_network(  # noqa: PLR0915 - a day is long
-    new_phone: NewPhone, town: Town, context: BrowserContext
-) -> None:
-    rider = town.rider(stops=4)
-    phone = new_phone()
-    phone.sign_in(rider)
-    context.set_offline(True)
-    phone.page.reload()
-    check(phone.page)
-
-    phone.tap("link", "Next stop")
-    check(phone.page)
-    before = phone.taps
-    phone.weigh("2.5")
-    assert phone.taps - before <= MOST_TAPS
-    phone.tap("button", "Undo")
-    phone.tap("link", "Plastic bottles")
-    check(phone.page)
-    expect(phone.page.get_by_role("heading")).to_have_text("Plastic bottles: 2.5 kg")
-    phone.tap("button", "5")
-    expect(phone.page.get_by_role("status").filter(has_text="Total")).to_have_text("Total 2.55kg · N306")
-    phone.tap("button", "Save weights")
-
-    phone.tap("link", "Could not collect")
-    check(phone.page)
-    phone.page.get_by_label("Note, if you like").fill("Gate locked")
-    phone.tap("button", "Nobody home")
-
-    # A slip of ten times as much is asked about once; more than nothing is needed.
-    phone.tap("link", "Plastic bottles")
-    for key in "92.5":
-        phone.tap("button", key)
-    phone.tap("button", "Save weights")
-    expect(phone.page.get_by_role("alert").filter(has_text="Is that right?")).to_contain_text("92.5kg")
-    check(phone.page)
-    phone.tap("button", "No, change it")
-    for _ in range(4):
-        phone.tap("button", "Erase")
-    phone.tap("button", "Save weights")
-    expect(phone.page.get_by_text("You typed no weight")).to_be_visible()
-    phone.tap("button", "9")
-    phone.page.wait_for_function(
-        "async id => (await read('drafts', id)).typed.PET === '9'", arg=str(rider.pickups[2])
-    )
-    phone.page.close()  # the battery is flat; what was typed is kept too
-
-    phone = new_phone()
-    phone.page.goto(f"/route#w/{rider.pickups[2]}/PET")
-    expect(phone.page.get_by_role("heading")).to_have_text("Plastic bottles: 9 kg")
-    phone.tap("button", "Save weights")
-    phone.weigh("1", "Cardboard")
-    expect(phone.page.get_by_text("All stops are done")).to_be_visible()
-    phone.page.goto(f"/route#s/{rider.pickups[3]}")
-    phone.tap("button", "Correct it")
-    phone.tap("button", "0")
-    phone.save()
-    phone.unsent(4)
-    phone.wait()
-    phone.page.goto("/route#q")
-    check(phone.page)
-    assert town.visits(rider) == []
-
-    context.set_offline(False)
-    phone.all_sent()
-    assert weighed(town.container, rider.pickups) == {0: [2_550], 1: [], 2: [9_000], 3: [10_000]}
-    assert {visit.via for visit in town.visits(rider)} == {Via.SYNC}
 
 
 def test_an_answer_that_is_lost_counts_nothing_twice(new_phone: NewPhone, town: Town) -> None:
@@ -182,7 +41,7 @@ def test_an_answer_that_is_lost_counts_nothing_twice(new_phone: NewPhone, town: 
     phone.unsent(1)
     phone.all_sent()
     assert weighed(town.container, rider.pickups) == {0: [3_000]}
-    assert phone.page.evaluate("async () => (await all('records')).map(one => one.answer)") == [
+    assert phone.page.evaluate("async () => (await myRecords()).map(one => one.answer)") == [
         "duplicate",
         "accepted",
     ]
@@ -227,7 +86,7 @@ def test_who_is_signed_out_midway_loses_nothing(new_phone: NewPhone, town: Town)
 
 
 def test_two_riders_on_one_phone_never_send_as_each_other(
-    new_phone: NewPhone, town: Town, context: BrowserContext
+    new_phone: NewPhone, town: Town, phone_context: BrowserContext
 ) -> None:
     first, second = town.rider(), town.rider()
     phone = new_phone()
@@ -240,7 +99,7 @@ def test_two_riders_on_one_phone_never_send_as_each_other(
     expect(phone.page.get_by_text("Signing out waits until all is sent")).to_be_visible()
     phone.unsent(1)
     town.network.trouble = "none"
-    context.clear_cookies()
+    phone_context.clear_cookies()
 
     phone.sign_in(second)
     for _ in range(3):
@@ -277,12 +136,12 @@ def test_a_phone_in_2019_is_set_right(new_phone: NewPhone, town: Town) -> None:
 
 
 def test_a_new_version_midway_keeps_the_queue(
-    new_phone: NewPhone, town: Town, context: BrowserContext, monkeypatch: pytest.MonkeyPatch
+    new_phone: NewPhone, town: Town, phone_context: BrowserContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rider = town.rider()
     phone = new_phone()
     phone.sign_in(rider)
-    context.set_offline(True)
+    phone_context.set_offline(True)
     phone.next_stop()
     phone.weigh("8")
     newer = assets.Asset(assets.script().content + b"\nself.newer = true;", "text/javascript", "js")
@@ -298,14 +157,14 @@ def test_a_new_version_midway_keeps_the_queue(
     phone.page.reload()
     phone.unsent(1)
     assert not phone.page.evaluate("self.newer")
-    context.set_offline(False)
+    phone_context.set_offline(False)
     phone.page.reload()
     phone.page.wait_for_function("() => self.newer")
     phone.page.wait_for_function("address => caches.match(address)", arg=newer.address)
-    context.set_offline(True)
+    phone_context.set_offline(True)
     phone.page.reload()
     phone.page.wait_for_function("() => self.newer")
-    context.set_offline(False)
+    phone_context.set_offline(False)
     phone.all_sent()
     assert weighed(town.container, rider.pickups) == {0: [8_000]}
 

@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from app.pickups.models import Pickup
 from app.weighing.models import Weighing, WeighingLine
-from tests.browser.conftest import SCREEN, Site
+from tests.browser.conftest import Site
+from tests.browser.offline import SCREEN
 from tests.factories.day import PIN
 
 SMALLEST_TARGET_PIXELS = 56
 SMALLEST_TYPE_PIXELS = 18
+SMALLEST_GAP_PIXELS = 8
 
 
 def test_a_whole_day_without_script(page: Page, site: Site) -> None:
@@ -163,6 +165,20 @@ def check(page: Page) -> None:
         [SMALLEST_TYPE_PIXELS, SMALLEST_TARGET_PIXELS],
     )
     assert small == []
+    close = page.evaluate(
+        """gap => {
+          const targets = [...document.querySelectorAll('#sheet button, #sheet .button, #sheet input, #sheet textarea')]
+            .filter(element => element.getClientRects().length && !element.parentElement.closest('.button'));
+          const boxes = targets.map(element => [element, element.getBoundingClientRect()]);
+          const near = (one, other) => Math.max(other.left - one.right, one.left - other.right,
+            other.top - one.bottom, one.top - other.bottom);
+          return boxes.flatMap(([element, box], at) => boxes.slice(at + 1)
+            .filter(([, other]) => near(box, other) < gap - 0.5)
+            .map(([other]) => element.innerText + ' | ' + other.innerText));
+        }""",
+        SMALLEST_GAP_PIXELS,
+    )
+    assert close == []
 
 
 def weighed(site: Site) -> dict[int, list[int]]:

@@ -15,6 +15,7 @@ from app.fieldwork import handover_codes
 from app.fieldwork.clocks import Stamp, corrected
 from app.fieldwork.models import FieldRecord, Verdict
 from app.fieldwork.taking import take
+from app.households.models import Household
 from app.kernel.ids import new_id
 from app.ledger import service as ledger
 from app.pickups import handover
@@ -200,7 +201,9 @@ def test_a_handover_code_is_kept_with_whether_it_was_right(
     assert sheet.sync(*records, place, sent_at=MORNING) == ["duplicate"] * 3
     with container.database.unit_of_work() as session:
         kept = session.scalars(select(FieldRecord).order_by(FieldRecord.id)).all()
+        household = session.get_one(Household, session.get_one(Pickup, day.pickups[0]).household_id)
     assert [row.verdict for row in kept] == [Verdict.WRONG, Verdict.RIGHT, None]
+    assert (household.latitude, household.location_source) == (6.5, "pin")
     assert balance(container, day.pickups[0]) == 0
 
     weighings = [made("weighing", stop, MORNING, grams={"PET": 1_000}) for stop in day.pickups[:3]]
