@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.container import Container
 from app.errors import InvalidInput, NotFound
-from app.payouts import calling
+from app.payouts import calling, finding
 from app.payouts.approving import approve
 from app.payouts.exchanging import Exchange
 from app.payouts.ports import Approval, Approver, AuthLevel, Observation, PaymentProvider
@@ -103,9 +103,9 @@ def take(
     known = False
     with container.database.unit_of_work() as session:
         for seen in observations:
-            attempt_id = calling.find_attempt(session, provider, seen)
+            attempt_id = finding.find_attempt(session, provider, seen)
             if attempt_id is None and nameless and level >= AuthLevel.SECRET:
-                attempt_id = calling.find_lost(session, provider, seen)
+                attempt_id = finding.find_lost(session, provider, seen)
             if attempt_id is None:
                 log.error("payment_callback.unknown_payment", provider=provider, auth_level=level.name)
                 continue
