@@ -8,18 +8,21 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.errors import InsufficientBalance
-from app.kernel.ids import new_id
 from app.ledger import reading
 from app.ledger import service as ledger
+from app.merchants.models import Merchant, MerchantSettlement
 from app.payouts import holds
 from app.payouts import service as payouts
 from app.payouts.statuses import PayoutStatus
+from tests.factories import neighbourhood
 from tests.factories.till import Till, a_till
 from tests.fakes.payments import PAID, REFUSED, UNCLEAR, FakeProvider
 
 OWED_MINOR = 80_000
+PAYEE = "+2348000000077"
 PAYABLE = ledger.merchant_code("MAMA")
 HOLD = ledger.merchant_hold_code("MAMA")
 
@@ -42,14 +45,42 @@ def owe(till: Till) -> payouts.Purse:
         return payouts.Purse(payable, ledger.named(session, HOLD))
 
 
+def a_settlement(session: Session, till: Till, amount_minor: int) -> UUID:
+    """Of a shop of its own: one shop has one settlement on its way at a time."""
+    code, now = f"S{amount_minor}", till.clock.now()
+    zone = neighbourhood.zone(session, now, code=code)
+    shop = Merchant(
+        code=code,
+        name=code,
+        zone_id=zone.id,
+        language="en",
+        payee_phone=PAYEE,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(shop)
+    session.flush()
+    settlement = MerchantSettlement(
+        merchant_id=shop.id,
+        amount_minor=amount_minor,
+        currency=till.container.settings.currency,
+        owed_until=now,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(settlement)
+    session.flush()
+    return settlement.id
+
+
 def settle(till: Till, purse: payouts.Purse, amount_minor: int) -> UUID:
     with till.container.database.unit_of_work() as session:
         payout = payouts.request(
             session,
             purse=purse,
-            purpose=payouts.Purpose(settlement_id=new_id()),
+            purpose=payouts.Purpose(settlement_id=a_settlement(session, till, amount_minor)),
             amount_minor=amount_minor,
-            payee_phone="+2348000000077",
+            payee_phone=PAYEE,
             candidates=["fake"],
             now=till.clock.now(),
             jobs=till.container.jobs,
