@@ -18,7 +18,7 @@ demo: setup ## a seeded neighbourhood to play with, on http://127.0.0.1:$(PORT)
 test: setup-dev ## lint, types, contracts, then all tests on SQLite and PostgreSQL (TESTS=path for some)
 	@scripts/browser.sh
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 lint: setup-dev ## style, types and which way the imports run
 	@$(STEP) "Style" $(BIN)/ruff check .

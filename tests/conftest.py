@@ -39,20 +39,9 @@ structlog.configure(
 )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last: the browser's driver keeps an event loop on the thread from then on.
-
-    Those of one file run in one process, so that what they look at is set up once.
-    """
-    for item in items:
-        if _in_a_browser(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=_in_a_browser)
-
-
-def _in_a_browser(item: pytest.Item) -> bool:
-    return "playwright" in getattr(item, "fixturenames", ())
+    """Put browser tests last: the browser's driver keeps an event loop on the thread from then on."""
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture
