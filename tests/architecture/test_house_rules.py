@@ -34,7 +34,6 @@ PLAIN_LIBRARIES = {
     "pydantic_settings",
     "rapidfuzz",
     "rich",
-    "rjsmin",
     "smsutil",
     "sqlalchemy",
     "structlog",

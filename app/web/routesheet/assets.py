@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
-from rjsmin import jsmin
 
 from app.web.routesheet.squeezing import takes_gzip
+from app.web.routesheet.tightening import tight
 
 router = APIRouter()
 _FOLDER = Path(__file__).parent / "static"
@@ -60,8 +60,7 @@ def script() -> Asset:
 
 def _bare(*names: str) -> bytes:
     """The files as one, without comments and what is only for the eye."""
-    written = "\n".join((_FOLDER / name).read_text("utf-8") for name in names)
-    return str(jsmin("\n".join(line.strip() for line in written.splitlines()))).encode()
+    return tight("\n".join((_FOLDER / name).read_text("utf-8") for name in names)).encode()
 
 
 @cache
