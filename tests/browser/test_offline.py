@@ -54,7 +54,11 @@ def test_a_captive_portal_takes_nothing_and_hides_nothing(new_phone: NewPhone, t
     town.network.trouble = "portal"
     phone.page.reload()
     phone.next_stop()
-    phone.weigh("4")
+    phone.tap("link", "Plastic bottles")
+    phone.tap("button", "4")
+    phone.page.get_by_role("button", name="Save weights").evaluate(
+        "button => { button.click(); button.click(); }"
+    )
     for _ in range(3):
         phone.wait()
         phone.unsent(1)

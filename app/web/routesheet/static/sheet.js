@@ -8,6 +8,10 @@ let draft = { id: "", typed: {} };
 let problem = "";
 let toasting;
 let screenShown;
+let acting;
+let turns = 0;
+let moved;
+let drawing;
 
 const at = () => location.hash.slice(1).split("/");
 
@@ -25,25 +29,34 @@ async function use(given) {
   });
 }
 
-async function shown(focus) {
+// Only the newest call draws, and all wait for it: an older one would bring back what was left.
+function shown(focus) {
+  moved ||= focus;
+  return (drawing = drawn(++turns));
+}
+
+async function drawn(turn) {
   mine = await myRecords();
   photos = (await all("photos")).filter(one => one.who === day.me.id);
   const [view, id, code] = at();
   const stop = id && stopOf(id);
-  if (stop && draft.id !== id) draft = (await read("drafts", id)) || { id, date: day.date, typed: {} };
+  const kept = stop && draft.id !== id && ((await read("drafts", id)) || { id, date: day.date, typed: {} });
+  if (turn !== turns) return drawing;
+  if (kept) draft = kept;
   const screen = stop && { s: stopScreen, w: keysScreen, r: reasonsScreen }[view];
   const made = view === "q" ? queueScreen() : screen ? screen(stop, code) : listScreen();
   const active = document.activeElement || document.body;
   const { key, act } = active.dataset;
-  if (made.html !== screenShown && (focus || !active.matches("#code,#why"))) sheet.innerHTML = screenShown = made.html;
+  if (made.html !== screenShown && (moved || !active.matches("#code,#why"))) sheet.innerHTML = screenShown = made.html;
   const again = key ? `[data-key="${key}"]` : act && `[data-act="${act}"]`;
   if (again && sheet.contains(active) === false) sheet.querySelector(again)?.focus({ preventScroll: true });
   document.body.classList.toggle("inside", Boolean(screen || view === "q"));
   note.innerHTML = noteScreen().html;
-  if (focus) {
+  if (moved) {
     scrollTo(0, 0);
     sheet.querySelector("h1")?.focus({ preventScroll: true });
   }
+  moved = false;
 }
 
 function gramsTyped() {
@@ -106,8 +119,9 @@ async function saved(stop, record) {
   await remove("drafts", stop.id);
   mine = await myRecords();
   const next = nextAfter(stop.n);
-  offerUndo(kept, stop);
   location.hash = next ? `s/${next.id}` : "";
+  await shown(true); // at once: the next tap must not meet the keys of this stop
+  offerUndo(kept, stop);
   sendSoon(UNDO_MS + 50);
 }
 
@@ -198,9 +212,12 @@ function listen() {
   document.addEventListener("click", event => {
     const pressed = event.target.closest("button[data-act],button[data-key]");
     if (!pressed) return;
+    if (acting) return;
     if (pressed.dataset.key) return typed(pressed.dataset.key);
     const [act, what] = pressed.dataset.act.split("/");
-    acts[act](what);
+    // A glove taps twice: nothing is done twice.
+    acting = true;
+    Promise.resolve(acts[act](what)).finally(() => (acting = false));
   });
   document.addEventListener("input", event => {
     if (event.target.id === "code") checkCode(event.target);
