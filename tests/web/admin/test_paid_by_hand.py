@@ -98,6 +98,8 @@ def test_what_cannot_be_paid_is_given_back_but_never_behind_a_proofs_back(databa
         assert post(till, desk, payout_id, "resolve", paid=False, reason="changed my mind")[0] == 409
         post(till, desk, payout_id, "proofs/reject", reason="never happened")
         assert post(till, desk, payout_id, "resolve", paid=False, reason="the network is down")[0] == 200
+        assert till.status(payout_id) is PayoutStatus.PENDING, "a second person has not agreed yet"
+        assert post(till, till.key("second"), payout_id, "decisions/confirm")[0] == 200
         assert till.status(payout_id) is PayoutStatus.FAILED
         assert till.standing(customer) == (EARNED_MINOR, 0)
         assert post(till, desk, payout_id, "proofs", **proof(till, "LATE-1"))[0] == 409
