@@ -14,7 +14,7 @@ from app.conversation.states import Data
 from app.conversation.values import Command, Value
 from app.flows.home import PLACE_LONGEST
 from app.flows.join import NAME_LONGEST
-from app.flows.snapshot import Area, Home, HomePhone, LastWeighing, Offer, Purse, Saved, Snapshot
+from app.flows.snapshot import Area, HeldVoucher, Home, HomePhone, LastWeighing, Offer, Purse, Saved, Snapshot
 from app.flows.where import LANDMARK_LONGEST
 from app.households.phones import MOST_PHONES
 from app.kernel.grams import Grams
@@ -124,6 +124,7 @@ def longest_facts(catalogue: Catalogue) -> Snapshot:
         home=home,
         zones=tuple(Area(f"Z{number:02}", f"{_ZONE} {number}", 6.5, 3.4) for number in range(30)),
         purse=Purse(99_999_950, 9_999_950),
+        vouchers=tuple(HeldVoucher("000 000 0000", 999_950, _DAY, "W" * SHOP_LONGEST) for _ in range(3)),
         goals=tuple(Saved(f"{_REWARD[:-1]}{number}", 9_999_950) for number in range(3)),
         offers=_OFFERS,
         weighing=LastWeighing(_DAY, Grams(199_950), disputed=False),

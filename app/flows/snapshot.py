@@ -87,6 +87,7 @@ class Purse:
 
     balance_minor: int
     held_minor: int
+    """Set aside: for vouchers, and for what is on its way or looked at first."""
 
 
 @dataclass(frozen=True)
@@ -181,11 +182,16 @@ class HeldVoucher:
     """A voucher that can still be spent."""
 
     code: str
-    """As it is said: `482 193 7065`."""
+    """As it is said: `482 193 7063`."""
     amount_minor: int
     last_day: date
     shop: str = ""
     """The only shop that takes it."""
+
+    @property
+    def digits(self) -> str:
+        """The last of its code, which tell it from others."""
+        return self.code[-4:]
 
 
 @dataclass(frozen=True)

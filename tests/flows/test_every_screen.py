@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from app.conversation.rendering import as_text
 from app.conversation.screens import BACK, HOME, MORE, as_screens
 from app.conversation.states import Line, Reply, Step
 from app.flows import dial_menu
+from app.flows.balance import ENTRIES as BALANCE
 from app.flows.dial_menu import AT_HOME, LEFT, OTHERS, STRANGER, VISITS
 from app.flows.history import ENTRIES as HISTORY
 from app.flows.longest import LONGEST_DATA, longest_values
@@ -22,7 +24,7 @@ from app.flows.proofreading import ON_SCREENS as PAGES
 from app.flows.proofreading import commands_named
 from app.flows.registry import REGISTRY, vocabulary
 from app.flows.shop import ENTRIES as SHOP
-from app.flows.snapshot import Happening, HeldVoucher, Home, Kind, Shop, ShopAccount
+from app.flows.snapshot import Happening, HeldVoucher, Home, Kind, Purse, Shop, ShopAccount
 from app.flows.voucher import ENTRIES as VOUCHER
 from app.kernel.grams import Grams
 from tests.flows.test_every_text import ALL, CATALOGUE, FACTS, LANGUAGES
@@ -151,3 +153,28 @@ def test_every_screen_names_words_that_work(language: str) -> None:
     for key in spoken.screens:
         named = commands_named(shown, key, vocabulary(CATALOGUE))
         assert named <= set(REGISTRY.entries), (key, named)
+
+
+def test_a_balance_with_all_that_can_stand_beside_it_fits(language: str) -> None:
+    """What is on its way, vouchers and savings: one text, whatever there is of each."""
+    day = longest_values(ALL[language])["date"]
+    assert isinstance(day, date)
+    voucher = HeldVoucher("000 000 0000", 1_999_950, day)
+    for waiting, saved, coming_minor in product((0, 1, 5), range(3), (0, 9_999_950)):
+        facts = replace(
+            FACTS,
+            homes=(LONGEST_HOME,),
+            vouchers=(voucher,) * waiting,
+            goals=FACTS.goals[:saved],
+            purse=Purse(99_999_950, coming_minor + 1_999_950 * waiting),
+        )
+        outcome = BALANCE[0].hear(Said("", ""), facts)
+        assert isinstance(outcome, Step)
+        assert outcome.reply is not None
+        text = as_text(outcome.reply, CATALOGUE, language)
+        assert measure(text).parts == 1, text
+        assert ("0000" in text) is (waiting == 1)
+        shown = BALANCE[0].hear(Said("", ""), replace(facts, on_screen=True))
+        assert isinstance(shown, Step)
+        assert shown.reply is not None
+        check(as_screens(shown.reply, CATALOGUE, language, ends=True), CATALOGUE, language, shown.reply)

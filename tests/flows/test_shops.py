@@ -212,7 +212,9 @@ def test_a_household_sees_its_codes_again(high_street: HighStreet) -> None:
     )
     amina.says("vocha yangu").hears(codes.spoken(first))
     amina.says("HISTORY").hears("spent N500", "spent N200")
+    amina.says("BALANCE").hears("N2,300", "2 vouchers: N700, first until Wed 23 Dec").hears_nothing_of("way")
     high_street.shop.says(f"PAID {first}")
+    amina.says("BALANCE").hears(f"Voucher ...{second[-4:]}: N200, until Wed 23 Dec")
     amina.says("VOUCHER").hears(codes.spoken(second)).hears_nothing_of(codes.spoken(first))
 
 

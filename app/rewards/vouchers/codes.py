@@ -1,4 +1,4 @@
-"""Codes of vouchers: ten digits, said as `482 193 7065`.
+"""Codes of vouchers: ten digits, said as `482 193 7063`.
 
 Digits alone: every keypad has them, a USSD screen takes them, all our languages read them out, and none looks like
 another. Nine digits are random (the first is never 0, which people and spreadsheets leave out); the tenth is a check
@@ -70,7 +70,7 @@ def read(typed: str) -> str | Slip:
 
 
 def spoken(code: str) -> str:
-    """`482 193 7065`, in the groups in which people say it."""
+    """`482 193 7063`, in the groups in which people say it."""
     return f"{code[:3]} {code[3:6]} {code[6:]}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -17,15 +18,23 @@ from app.conversation.fit import measure
 from app.flows.registry import TEXTS
 from app.flows.talk import Talk
 from app.households import service as households
+from app.kernel.phone import Phone as Number
 from app.ledger import reading
+from app.ledger import service as ledger
+from app.ledger.statements import balance_of
+from app.merchants import service as merchants
 from app.messaging.gateways import SmsGateways
 from app.messaging.models import Contact, OutboxMessage, OutboxStatus
 from app.messaging.outbox import Postman
 from app.payouts import holds
 from app.places.models import Zone
+from app.rewards import goals
+from app.rewards.models import RewardKind
+from app.rewards.vouchers import codes, issuing
 from app.weighing import service as weighing
 from app.weighing.service import Submission
 from tests.factories.languages import LANGUAGES
+from tests.factories.shop import a_reward
 from tests.factories.street import LIMITS
 from tests.fakes.sms import FakeGateway, RecordedJobs
 from tests.flows.dialling import CODE, Keypad
@@ -33,8 +42,10 @@ from tests.flows.golden.stage import Stage
 from tests.flows.golden.story import Line, Story, typed
 from tests.flows.phones import Phone, Town, town_settings
 
-FIRST_NUMBERS = {"amina": 1, "bola": 2000}
-"""Amina has joined; Bola is a stranger."""
+FIRST_NUMBERS = {"amina": 1, "bola": 2000, "mama": 5001, "school": 5000}
+"""Amina has joined; Bola is a stranger, Mama keeps a shop once it is given; the school is only paid."""
+CODE_OF_A_VOUCHER = "4821937063"
+"""Of each: a story has one at most."""
 
 
 @cache
@@ -55,11 +66,12 @@ def play(story: Story, stage: Stage, language: str) -> str:
     """What was heard, as it stands in the story's file. Raises `AssertionError` for a claim that does not hold."""
     player = _Player(stage.set_for(talk_in(language)), language)
     player.everybody_speaks(language)
-    for line in story.lines:
-        try:
-            player.goes_on(line)
-        except AssertionError as wrong:
-            raise AssertionError(f"{story.name}, {language}: {' '.join(_said(line))}: {wrong}") from wrong
+    with patch.object(codes, "new_code", lambda: CODE_OF_A_VOUCHER):
+        for line in story.lines:
+            try:
+                player.goes_on(line)
+            except AssertionError as wrong:
+                raise AssertionError(f"{story.name}, {language}: {' '.join(_said(line))}: {wrong}") from wrong
     player.check_all()
     return "\n".join(player.heard)
 
@@ -126,6 +138,24 @@ class _Player:
             )
             with self.town.database.unit_of_work() as session:
                 weighing.record(session, stop, self.town.now, self.town.talk.post, LIMITS)
+        elif what == "mama takes vouchers for food":
+            with self.town.database.unit_of_work() as session:
+                a_reward(session, "FOOD", RewardKind.VOUCHER, self.town.now)
+                merchants.create(
+                    session,
+                    code="MAMA",
+                    name="Mama Nkechi",
+                    phones=[Number(self.phone_number("mama"))],
+                    zone_id=self.town.street.zone_id,
+                    language=self.language,
+                    payee_phone=Number(self.phone_number("mama")),
+                    provider=None,
+                    now=self.town.now,
+                )
+        elif what == "people save for school":
+            payee = {"goal_payee_phone": self.phone_number("school")}
+            with self.town.database.unit_of_work() as session:
+                a_reward(session, "SCHOOL", RewardKind.GOAL, self.town.now, **payee)
         else:
             raise ValueError(f"given what? {what}")
 
@@ -144,7 +174,7 @@ class _Player:
                 budget = catalogue.spoken(sent.language).budgets.get(sent.template, USUAL_PARTS)
                 assert measure(sent.body).parts <= budget, sent.body
             assert reading.check(session) == []
-            assert holds.check(session) == []
+            assert holds.check(session, [issuing.claims(session)]) == []
 
     def phone_number(self, who: str) -> str:
         return self._phone(who).number
@@ -193,6 +223,17 @@ def _minor(naira: str) -> int:
 
 def _has_credit(player: _Player, claim: Mapping[str, str]) -> None:
     assert player.town.balance_minor() == _minor(claim["naira"])
+
+
+def _has_put_aside(player: _Player, claim: Mapping[str, str]) -> None:
+    with player.town.database.unit_of_work() as session:
+        saved = goals.saved(session, player.town.street.household_id)
+    assert sum(saved.values()) == _minor(claim["naira"]), saved
+
+
+def _is_owed(player: _Player, claim: Mapping[str, str]) -> None:
+    with player.town.database.unit_of_work() as session:
+        assert balance_of(session, ledger.merchant_code("MAMA")) == _minor(claim["naira"])
 
 
 def _was_sent(player: _Player, claim: Mapping[str, str]) -> None:
@@ -263,9 +304,11 @@ def _phones(player: _Player, claim: Mapping[str, str]) -> None:
     assert found == {player.phone_number(who) for who in claim["whose"].split(" and ")}, found
 
 
-_WHO = r"(?P<who>amina|bola)"
+_WHO = r"(?P<who>amina|bola|school)"
 _CLAIMS: Mapping[str, Callable[[_Player, Mapping[str, str]], None]] = {
     r"amina has N(?P<naira>[\d,]+)": _has_credit,
+    r"amina has put N(?P<naira>[\d,]+) aside": _has_put_aside,
+    r"mama is owed N(?P<naira>[\d,]+)": _is_owed,
     rf"N(?P<naira>[\d,]+) was sent to {_WHO}": _was_sent,
     r"nothing was sent": _nothing_sent,
     rf"{_WHO}'s pickups are (?P<pickups>.+)": _pickups,
