@@ -9,6 +9,9 @@ WORKERS ?= 2
 TESTS ?=
 STEP := scripts/step.sh
 
+# The demo and the tests start many processes, and each would compile some two thousand modules anew: seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 

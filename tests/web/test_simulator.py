@@ -195,24 +195,40 @@ def test_the_page_holds_no_inline_script_or_style_and_allows_none(
     assert visitor.get("/simulator/static/..%2Fphone.py").status_code == 404
 
 
-@pytest.mark.parametrize("journey", [("evening-before", 1, time(18, 1)), ("morning-of", 0, time(6, 31))])
+@pytest.mark.parametrize(
+    "journey",
+    [
+        ("evening-before", time(9, 0), 0, 1, time(18, 1)),
+        (
+            "evening-before",
+            time(17, 30),
+            1,
+            1,
+            time(18, 1),
+        ),  # who was just told is not reminded the same evening
+        ("morning-of", time(9, 0), 1, 0, time(6, 31)),
+    ],
+)
 def test_travel_stops_where_the_reminder_of_the_phones_pickup_falls_due(
     container: Container,
+    clock: TravellingClock,
     visitor: TestClient,
     drained: list[datetime],
-    journey: tuple[str, int, time],
+    journey: tuple[str, time, int, int, time],
 ) -> None:
-    to, days_before, hour = journey
+    to, joined, days_on, days_before, hour = journey
+    today = local_date(clock.now(), LAGOS) + timedelta(days=1)
+    clock.travel_to(at_local(today, joined, LAGOS))
     household_id = _household(container)
     before = container.clock.now()
     visitor.post("/simulator/time", data={"phone": PHONE, "to": to})
     arrived = drained[-1]
     assert arrived > before
     assert abs(container.clock.now() - arrived) < timedelta(minutes=1)
-    day = local_date(arrived, LAGOS)
+    day = today + timedelta(days=days_on)
     assert arrived == at_local(day, hour, LAGOS)
     with container.database.unit_of_work() as session:
-        pickup = pickups.upcoming(session, household_id, day)
+        pickup = pickups.upcoming(session, household_id, day + timedelta(days=days_before))
     assert pickup is not None
     assert pickup.date == day + timedelta(days=days_before)
     assert drained == sorted(drained)

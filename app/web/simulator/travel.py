@@ -17,6 +17,7 @@ from app.households import service as households
 from app.kernel.clock import at_local, local_date
 from app.pickups import service as pickups
 from app.places import service as places
+from app.reminders.service import JUST_TOLD
 from app.settings import Settings
 from app.web.deps import Here
 from app.web.simulator import parts
@@ -85,7 +86,7 @@ def _target(container: Container, phone: str, to: str, moment: str, here: dateti
 
 
 def _before_pickup(session: Session, settings: Settings, phone: str, to: str, here: datetime) -> datetime:
-    """The next evening before, or morning of, a pickup that has not passed yet."""
+    """The next evening before, or morning of, a pickup that has not passed yet and that there is a reminder of."""
     found = households.for_phone(session, phone)
     if not found:
         raise ValueError("Nobody has joined with this phone yet.")
@@ -96,16 +97,16 @@ def _before_pickup(session: Session, settings: Settings, phone: str, to: str, he
         pickup = pickups.upcoming(session, household.id, first)
         if pickup is None:
             break
-        target = _reminder_moment(settings, pickup.date, timezone, to)
-        if target > here:
-            return target
+        due = _reminder_due(settings, pickup.date, timezone, to)
+        if due + A_MINUTE > here and due >= pickup.date_set_at + JUST_TOLD:
+            return due + A_MINUTE
     raise ValueError("No pickup ahead: text PICKUP first.")
 
 
-def _reminder_moment(settings: Settings, day: date, timezone: str, to: str) -> datetime:
+def _reminder_due(settings: Settings, day: date, timezone: str, to: str) -> datetime:
     if to == "evening-before":
-        return at_local(day - timedelta(days=1), settings.reminder_evening_at, timezone) + A_MINUTE
-    return at_local(day, settings.reminder_morning_at, timezone) + A_MINUTE
+        return at_local(day - timedelta(days=1), settings.reminder_evening_at, timezone)
+    return at_local(day, settings.reminder_morning_at, timezone)
 
 
 def _stops(
