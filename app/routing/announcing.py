@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.households import service as households
@@ -46,7 +46,7 @@ def announce(
     last, and no more than once in `rules.news_pause_seconds`. That the collector is near is told once per pickup, to
     the phones that want it. Both at decent hours alone: outside them nothing is told, and nothing is told late.
     """
-    coming = _coming(session, hub_id, date)
+    coming = _coming(session, hub_id, date, now)
     awake = [one for one in coming if rules.timetable.hours.opening(now, one.timezone) <= now]
     news = [one for one in awake if _is_news(one, rules, now)]
     for one in news:
@@ -62,14 +62,19 @@ def announce(
     return written
 
 
-def _coming(session: Session, hub_id: UUID, date: dt.date) -> list[_Coming]:
-    """The stops ahead of collectors who have begun."""
+def _coming(session: Session, hub_id: UUID, date: dt.date, now: datetime) -> list[_Coming]:
+    """The stops ahead of collectors who have begun, and whose stops wait for nobody else."""
     rows = session.execute(
         select(RouteStop, Pickup, Zone.timezone)
         .join(Route, Route.id == RouteStop.route_id)
         .join(Pickup, Pickup.id == RouteStop.pickup_id)
         .join(Zone, Zone.id == Pickup.zone_id)
-        .where(Route.hub_id == hub_id, Route.date == date, Pickup.date == date)
+        .where(
+            Route.hub_id == hub_id,
+            Route.date == date,
+            Pickup.date == date,
+            or_(Route.waits_until.is_(None), Route.waits_until <= now),
+        )
         .order_by(RouteStop.route_id, RouteStop.position)
     ).all()
     begun = {row.route_id for row, pickup, _ in rows if pickup.status in _DONE}

@@ -55,8 +55,14 @@ class Question:
     @classmethod
     def of(cls, snapshot: Snapshot, rules: RouteRules, now: datetime, *, keep_order: bool) -> Question:
         able = tuple(one.collector_id for one in snapshot.able())
+        waiting = snapshot.waiting(now)
         ahead = sorted(
-            (one for one in snapshot.stops if one.state is StopState.AHEAD), key=lambda one: one.pickup_id
+            (
+                one
+                for one in snapshot.stops
+                if one.state is StopState.AHEAD and one.collector_id not in waiting
+            ),
+            key=lambda one: one.pickup_id,
         )
         late = dt.timedelta(seconds=rules.late_seconds)
         too_late = {
@@ -186,14 +192,16 @@ class Question:
             self._seconds(self.snapshot.at(rider.shift.ends_at)),
         )
         started = bool(done) or self._seconds(self.now) >= opens
+        grams, millilitres = self._capacity(rider)
+        aboard, trip = self._aboard(rider, done)
         last = max((stop for stop in done if stop.visited_at), key=_visited_at, default=None)
         if last is not None and last.visited_at is not None:
             opens = self._seconds(last.visited_at)
+        # Whoever says that his box is full has not left for the hub before he says so.
+        opens = max([opens, *(self._seconds(at) for at in self._full_at(rider, trip))])
         if not mine:  # nobody sets out in the past; who has stops ahead may only not have recorded them yet
             opens = max(opens, self._seconds(self.now))
         fixed = len(order) if self.keep_order else int(started)
-        grams, millilitres = self._capacity(rider)
-        aboard, trip = self._aboard(rider, done)
         return Vehicle(
             start=None if last is None else 1 + len(self.ahead) + self.done.index(last),
             shift=Window(opens, max(opens, closes)),
@@ -215,14 +223,20 @@ class Question:
     def _aboard(self, rider: Working, done: list[Stop]) -> tuple[tuple[int, int], int]:
         """What is in the box since it was last emptied, and on which trip its rider is."""
         trip = max((stop.place.trip for stop in done if stop.place), default=1)
-        full = any(
-            one.kind is TroubleKind.BOX_FULL and one.collector_id == rider.collector_id and one.trip >= trip
-            for one in self.snapshot.troubles
-        )
-        if full:
+        if self._full_at(rider, trip):
             return self._capacity(rider), trip
         since = [stop.carried for stop in done if stop.place and stop.place.trip == trip]
         return (sum(grams for grams, _ in since), sum(volume for _, volume in since)), trip
+
+    def _full_at(self, rider: Working, trip: int) -> list[datetime]:
+        """When the rider said that his box is full, on this trip."""
+        return [
+            one.reported_at
+            for one in self.snapshot.troubles
+            if one.kind is TroubleKind.BOX_FULL
+            and one.collector_id == rider.collector_id
+            and one.trip >= trip
+        ]
 
     def _rest(self, rider: Working) -> Rest | None:
         rest = rider.shift.rest

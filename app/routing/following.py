@@ -15,18 +15,19 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.collectors.models import Collector, CollectorAbsence
 from app.db import conflict
 from app.kernel.clock import local_date
 from app.pickups.models import Pickup
+from app.pickups.statuses import PickupStatus
 from app.places import service as places
 from app.places.models import Zone
-from app.routing import layout, snapshot
+from app.routing import layout, reading
 from app.routing.announcing import announce
 from app.routing.layout import Order
-from app.routing.models import DayTrouble, FollowedDay, Route, TroubleKind
+from app.routing.models import DayTrouble, FollowedDay, Route, RouteStop, TroubleKind
 from app.routing.plan import DayPlan, Planner
 from app.routing.ports import Effort
 from app.routing.snapshot import Snapshot, StopState
@@ -46,7 +47,7 @@ def riding(session: Session, now: datetime) -> list[tuple[UUID, dt.date]]:
         timezone = places.hub_timezone(session, hub_id)
         today = local_date(now, timezone) if timezone else now.date()
         has_routes = select(Route.id).where(Route.hub_id == hub_id, Route.date == today).limit(1)
-        if session.scalar(has_routes) is not None and _changed(session, hub_id, today):
+        if session.scalar(has_routes) is not None and _changed(session, hub_id, today, now):
             found.append((hub_id, today))
     return found
 
@@ -55,13 +56,13 @@ def follow(planner: Planner, hub_id: UUID, date: dt.date, now: datetime) -> DayP
     """Bring one hub's day in line with what is true, and tell whom it concerns. Raises `RoutingFailed`."""
     planner = replace(planner, engine=replace(planner.engine, effort=IN_SECONDS))
     with planner.database.unit_of_work() as session:
-        seen = snapshot.read(session, hub_id, date, planner.rules)
+        seen = reading.read(session, hub_id, date, planner.rules)
     plan = DayPlan(date)
-    if not layout.is_settled(seen):
+    if not layout.is_settled(seen, now):
         plan = planner.plan_hub(hub_id, date, now)
     planner.plan_hub(hub_id, date, now, order=Order.KEEP)
     with planner.database.unit_of_work() as session:
-        timed = snapshot.read(session, hub_id, date, planner.rules)
+        timed = reading.read(session, hub_id, date, planner.rules)
     if falls_behind(timed, planner.rules.news_seconds):
         again = planner.plan_hub(hub_id, date, now, order=Order.AGAIN)
         plan = DayPlan(date, again.routes, plan.unplanned + again.unplanned, plan.added + again.added)
@@ -84,7 +85,7 @@ def falls_behind(seen: Snapshot, seconds: int) -> bool:
     )
 
 
-def _changed(session: Session, hub_id: UUID, date: dt.date) -> bool:
+def _changed(session: Session, hub_id: UUID, date: dt.date, now: datetime) -> bool:
     mark = session.get(FollowedDay, (hub_id, date))
     if mark is None:
         return True
@@ -96,6 +97,9 @@ def _changed(session: Session, hub_id: UUID, date: dt.date) -> bool:
         select(Pickup.id).where(Pickup.date == date, Pickup.zone_id.in_(zones), Pickup.updated_at >= since),
         select(DayTrouble.id).where(DayTrouble.date == date, DayTrouble.collector_id.in_(riders), troubles),
         select(Collector.id).where(Collector.hub_id == hub_id, Collector.updated_at >= since),
+        select(Route.id).where(
+            Route.hub_id == hub_id, Route.date == date, Route.waits_until >= since, Route.waits_until <= now
+        ),
         select(CollectorAbsence.id).where(
             CollectorAbsence.collector_id.in_(riders), CollectorAbsence.created_at >= since
         ),
@@ -120,7 +124,25 @@ def _end_full_boxes(session: Session, hub_id: UUID, date: dt.date, now: datetime
             DayTrouble.date == date,
             DayTrouble.kind == TroubleKind.BOX_FULL,
             DayTrouble.resolved_at.is_(None),
-            snapshot.later_stop_done(DayTrouble.collector_id, date, DayTrouble.trip),
+            _later_stop_done(DayTrouble.collector_id, date, DayTrouble.trip),
         )
     ):
         trouble.resolved_at = now
+
+
+def _later_stop_done(
+    collector_id: InstrumentedAttribute[UUID], date: dt.date, trip: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """Whether the collector has been at a stop of a later trip than `trip`."""
+    return (
+        select(RouteStop.id)
+        .join(Route, Route.id == RouteStop.route_id)
+        .join(Pickup, Pickup.id == RouteStop.pickup_id)
+        .where(
+            Route.collector_id == collector_id,
+            Route.date == date,
+            RouteStop.trip > trip,
+            Pickup.status.in_((PickupStatus.COLLECTED, PickupStatus.MISSED)),
+        )
+        .exists()
+    )

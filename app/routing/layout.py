@@ -44,7 +44,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Layout:
-    """Every stop that lies ahead is on one of `days`, or named in `unserved`."""
+    """Every stop that lies ahead is on one of `days`, named in `unserved`, or waits where it is for a colleague."""
 
     days: tuple[Day, ...]
     unserved: tuple[tuple[Stop, WhyUnplanned], ...] = ()
@@ -70,9 +70,11 @@ class Order(enum.Enum):
     """Leave who goes where and in what order; say when."""
 
 
-def is_settled(snapshot: Snapshot) -> bool:
-    """Whether there is nothing to plan: each stop ahead is on the route of somebody who can ride it, in a row."""
-    able = {one.collector_id for one in snapshot.able()}
+def is_settled(snapshot: Snapshot, now: datetime) -> bool:
+    """Whether there is nothing to plan: each stop ahead is on the route of somebody who can ride it, in a row, or
+    waits for a colleague.
+    """
+    able = {one.collector_id for one in snapshot.able()} | snapshot.waiting(now)
     if any(one.state is StopState.AHEAD and one.collector_id not in able for one in snapshot.stops):
         return False
     for collector_id in able:
@@ -127,7 +129,10 @@ def _read(question: Question, plan: RoutingPlan, ways: Ways) -> Layout:
     unserved.sort(key=lambda one: one[0].pickup_id)
     rounds = dict(zip(question.riders, plan.rounds, strict=True))
     days = []
+    waiting = question.snapshot.waiting(question.now)
     for collector_id in _everyone(question.snapshot, rounds):
+        if collector_id in waiting:
+            continue
         turned_away = [stop for stop, _ in unserved if stop.collector_id == collector_id]
         day = _day(question, collector_id, rounds.get(collector_id, Round()), ways, turned_away)
         if day.behind or day.ahead or day.off:

@@ -34,6 +34,8 @@ class Route(Base):
     """When its collector is expected back at the hub, the last time that day."""
     rests_at: Mapped[datetime | None]
     """When the collector's break is planned to begin."""
+    waits_until: Mapped[datetime | None]
+    """Its collector does not ride after all: so long its stops wait for a colleague who takes them."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -25,7 +25,7 @@ from app.kernel.clock import at_local, local_date
 from app.messaging.post import Post
 from app.pickups.models import Pickup
 from app.places import service as places
-from app.routing import layout, snapshot, writing
+from app.routing import layout, reading, writing
 from app.routing.layout import Engine, Layout, Order
 from app.routing.models import Route
 from app.routing.rules import RouteRules
@@ -97,7 +97,7 @@ class Planner:
         """One hub's day. Raises as `plan` does."""
         plan = into or DayPlan(date)
         with self.database.unit_of_work() as session:
-            seen = snapshot.read(session, hub_id, date, self.rules, zone_id=zone_id)
+            seen = reading.read(session, hub_id, date, self.rules, zone_id=zone_id)
         if date < local_date(now, seen.timezone):
             raise InvalidInput("date", f"{date} is over; only today and days to come are planned.")
         asked, holds = seen, None
@@ -105,7 +105,7 @@ class Planner:
             made = _lay_out(asked, self.rules, self.engine, now, order) or holds
             with self.database.unit_of_work() as session:
                 writing.lock_hub(session, hub_id)
-                fresh = snapshot.read(session, hub_id, date, self.rules, zone_id=zone_id, hold=True)
+                fresh = reading.read(session, hub_id, date, self.rules, zone_id=zone_id, hold=True)
                 unchanged = fresh.same_as(seen)
                 holds = layout.carried_over(made, seen, fresh) if made and not unchanged else made
                 if unchanged or not tries_left:
@@ -133,7 +133,7 @@ def plan_within(
     plan = DayPlan(date)
     for hub_id, zone_id in _which(session, zone_code):
         writing.lock_hub(session, hub_id)
-        seen = snapshot.read(session, hub_id, date, rules, zone_id=zone_id, hold=True)
+        seen = reading.read(session, hub_id, date, rules, zone_id=zone_id, hold=True)
         made = _lay_out(seen, rules, engine, now, Order.SEARCH)
         _add(plan, _write(Writer(session, rules, post, now), seen, made))
     return plan
@@ -169,7 +169,7 @@ def _which(session: Session, zone_code: str | None) -> list[tuple[UUID, UUID | N
 
 def _lay_out(seen: Snapshot, rules: RouteRules, engine: Engine, now: datetime, order: Order) -> Layout | None:
     """None where all is as it should be."""
-    settled = layout.is_settled(seen)
+    settled = layout.is_settled(seen, now)
     if settled and order is Order.SEARCH:
         return None
     return layout.lay_out(seen, rules, engine, now, order)

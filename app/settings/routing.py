@@ -52,6 +52,8 @@ class RoutingSettings(BaseModel):
     """And at most once in so long."""
     route_approach_stops: int = Field(default=3, ge=1, le=20)
     """A household that wants it hears once that the collector is so many stops away."""
+    route_team_minutes: int = Field(default=10, ge=0)
+    """So long the stops of a collector who cannot ride wait for colleagues, before the planner gives them to others."""
 
     @model_validator(mode="after")
     def _shift_has_hours(self) -> Self:

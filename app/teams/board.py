@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,36 +13,47 @@ from sqlalchemy.orm import Session
 
 from app.teams.day import HubDay, Limits, Row, read
 from app.teams.fitting import insert, metres
-from app.teams.models import OfferKind, OfferStatus, TeamOffer, TeamOfferStop
-from app.teams.service import Who
+from app.teams.models import LIVE, OfferKind, OfferStatus, TeamOffer, TeamOfferStop
+from app.teams.team import Who
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """Stops of a colleague, as much of them as one may know before they are one's own: no names of households."""
+
+    zones: str
+    count: int
+    grams: int
+    """Expected, all together."""
+    further_metres: int
+    """The detour they would be, by straight lines."""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """An open offer, as much of it as a colleague may know: no names of households."""
+    """A live offer of a colleague."""
 
     offer_id: UUID
     name: str
     """Whose it is."""
     swap: bool
     for_me_alone: bool
-    zones: str
-    count: int
-    grams: int
-    """Expected, all together."""
-    further_metres: int
-    """The detour it would be, by straight lines."""
+    answered: bool
+    """One has said already what one gives in return."""
+    stops: Glimpse
 
 
 @dataclass(frozen=True)
 class Mine:
-    """An open offer of one's own."""
+    """A live offer of one's own."""
 
     offer_id: UUID
     to_name: str
     """Empty where it is for anybody."""
     swap: bool
     stops: tuple[Row, ...]
+    in_return: Glimpse | None
+    """What the other gives for them, if one agrees."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class Closed:
 class Board:
     day: HubDay
     stops: tuple[Row, ...]
-    """One's own that lie ahead and are in no open offer."""
+    """One's own that lie ahead and that no offer or answer holds."""
     offers: tuple[Offered, ...]
     mine: tuple[Mine, ...]
     closed: tuple[Closed, ...]
@@ -88,23 +100,37 @@ def board(session: Session, who: Who, limits: Limits, now: datetime) -> Board:
     ).all()
     stops = _stops_of(session, [one.id for one in offers])
     rows = {row.pickup.id: row for those in day.rows.values() for row in those}
-    opened = [one for one in offers if one.status is OfferStatus.OPEN]
-    bound = {pickup_id for one in opened if one.from_id == me for pickup_id in stops[one.id]}
+    bound: set[UUID] = set()
     for_me, mine = [], []
-    for one in opened:
-        still = [rows[key] for key in stops[one.id] if key in rows and rows[key] in day.ahead(one.from_id)]
+    for one in offers:
+        if one.status not in LIVE:
+            continue
+        given = stops[one.id, False] if one.from_id == me else stops[one.id, True] if one.to_id == me else []
+        bound.update(given)
+        still = [rows[key] for key in stops[one.id, False] if rows.get(key) in day.ahead(one.from_id)]
         if one.from_id == me:
             to_name = day.names.get(one.to_id, "") if one.to_id else ""
-            mine.append(Mine(one.id, to_name, one.kind is OfferKind.SWAP, tuple(still)))
+            back = [rows[key] for key in stops[one.id, True] if key in rows and rows[key].ahead]
+            glimpse = _glimpse(day, back, me, limits) if back else None
+            mine.append(Mine(one.id, to_name, one.kind is OfferKind.SWAP, tuple(still), glimpse))
         elif still:
-            for_me.append(_offered(day, one, still, me, limits))
+            for_me.append(
+                Offered(
+                    one.id,
+                    day.names.get(one.from_id, ""),
+                    one.kind is OfferKind.SWAP,
+                    one.to_id == me,
+                    one.status is OfferStatus.ANSWERED,
+                    _glimpse(day, still, me, limits),
+                )
+            )
     closed = [
         Closed(
             one.closed_at,
             one.status,
             day.names.get(one.from_id, ""),
             day.names.get(one.taken_by_id or one.to_id or one.from_id, ""),
-            len(stops[one.id]),
+            len(stops[one.id, False]),
         )
         for one in reversed(offers)
         if one.closed_at is not None and me in (one.from_id, one.taken_by_id, one.to_id)
@@ -113,26 +139,23 @@ def board(session: Session, who: Who, limits: Limits, now: datetime) -> Board:
     return Board(day, free, tuple(for_me), tuple(mine), tuple(closed))
 
 
-def _offered(day: HubDay, offer: TeamOffer, still: Sequence[Row], me: UUID, limits: Limits) -> Offered:
+def _glimpse(day: HubDay, stops: Sequence[Row], me: UUID, limits: Limits) -> Glimpse:
     kept, start = [row.door for row in day.ahead(me)], day.start(me)
-    longer = insert(kept, [row.door for row in still], start, day.hub)
+    longer = insert(kept, [row.door for row in stops], start, day.hub)
     ways = [[start, *(door.location for door in doors), day.hub] for doors in (longer, kept)]
-    return Offered(
-        offer.id,
-        day.names.get(offer.from_id, ""),
-        offer.kind is OfferKind.SWAP,
-        offer.to_id == me,
-        ", ".join(sorted({row.zone_name for row in still})),
-        len(still),
-        sum(row.grams for row in still),
+    return Glimpse(
+        ", ".join(sorted({row.zone_name for row in stops})),
+        len(stops),
+        sum(row.load.grams for row in stops),
         max(0, round(metres(ways[0], limits.pace) - metres(ways[1], limits.pace))),
     )
 
 
-def _stops_of(session: Session, offer_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    found: dict[UUID, list[UUID]] = {offer_id: [] for offer_id in offer_ids}
+def _stops_of(session: Session, offer_ids: Sequence[UUID]) -> defaultdict[tuple[UUID, bool], list[UUID]]:
+    """By offer, and whether they are what the other gives in return."""
+    found: defaultdict[tuple[UUID, bool], list[UUID]] = defaultdict(list)
     for row in session.scalars(
         select(TeamOfferStop).where(TeamOfferStop.offer_id.in_(offer_ids)).order_by(TeamOfferStop.pickup_id)
     ):
-        found[row.offer_id].append(row.pickup_id)
+        found[row.offer_id, row.in_return].append(row.pickup_id)
     return found

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from app.errors import Conflict, Refused
+from app.teams.fitting import Lack
+
+_WANTING: Final = {
+    Lack.ROOM: "they are too much for the bike",
+    Lack.TIME: "the shift is too short",
+    Lack.PROMISE: "a household would be reached after the hours it was promised",
+}
 
 
 class Gone(Conflict):
@@ -18,11 +25,11 @@ class Gone(Conflict):
 
 
 class DoesNotFit(Refused):
-    """The bike's capacity or the hours do not allow it."""
+    """The bike's capacity, the hours or what households were promised do not allow it."""
 
     code: ClassVar[str] = "does-not-fit"
 
-    def __init__(self, who: str, lacks: str) -> None:
-        super().__init__(f"{who} lacks {lacks} for these stops.")
+    def __init__(self, who: str, lacks: Lack) -> None:
+        super().__init__(f"{who} cannot ride these stops: {_WANTING[lacks]}.")
         self.who = who
         self.lacks = lacks

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -17,11 +18,13 @@ from app.kernel.ids import new_id
 class OfferKind(enum.StrEnum):
     GIVE = "give"
     SWAP = "swap"
-    """Whoever takes gives some of their own in return."""
+    """The other gives some of their own in return, which the first one has to agree to."""
 
 
 class OfferStatus(enum.StrEnum):
     OPEN = "open"
+    ANSWERED = "answered"
+    """Of a swap: the other has said what they give in return; whoever offered is to agree."""
     TAKEN = "taken"
     DECLINED = "declined"
     """By the one it was made to."""
@@ -46,11 +49,16 @@ class TeamOffer(Base):
     closed_at: Mapped[datetime | None]
 
 
+LIVE: Final = (OfferStatus.OPEN, OfferStatus.ANSWERED)
+
+
 class TeamOfferStop(Base):
     __tablename__ = "team_offer_stops"
 
     offer_id: Mapped[UUID] = mapped_column(ForeignKey("team_offers.id"), primary_key=True)
     pickup_id: Mapped[UUID] = mapped_column(ForeignKey("pickups.id"), primary_key=True, index=True)
+    in_return: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of a swap: one that the other gives."""
 
 
 class RouteEventKind(enum.StrEnum):

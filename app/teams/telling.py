@@ -12,7 +12,7 @@ from app.teams.day import HubDay, Row
 from app.teams.models import OfferKind, TeamOffer
 
 if TYPE_CHECKING:
-    from app.teams.service import Team
+    from app.teams.team import Team
 
 
 def offered(
@@ -25,11 +25,27 @@ def offered(
         _tell(team, one, key, values, f"team:{offer.id}:offered:{one}")
 
 
-def taken(team: Team, day: HubDay, offer: TeamOffer, count: int, back: int) -> None:
+def taken(team: Team, day: HubDay, offer: TeamOffer, count: int) -> None:
     assert offer.taken_by_id is not None
     values: dict[str, Value] = {"collector": day.names[offer.taken_by_id], "count": count}
-    key = "team.swapped" if back else "team.taken"
-    _tell(team, offer.from_id, key, values | ({"total": back} if back else {}), f"team:{offer.id}:taken")
+    _tell(team, offer.from_id, "team.taken", values, f"team:{offer.id}:taken")
+
+
+def answered(team: Team, day: HubDay, offer: TeamOffer, back: Sequence[Row]) -> None:
+    assert offer.to_id is not None
+    values: dict[str, Value] = {
+        "collector": day.names[offer.to_id],
+        "zone": min(row.zone_name for row in back),
+        "count": len(back),
+    }
+    _tell(team, offer.from_id, "team.answered", values, f"team:{offer.id}:answered")
+
+
+def swapped(team: Team, day: HubDay, offer: TeamOffer, going: int, back: int) -> None:
+    """To the one who answered: the other has just agreed."""
+    assert offer.to_id is not None
+    values: dict[str, Value] = {"collector": day.names[offer.from_id], "count": back, "total": going}
+    _tell(team, offer.to_id, "team.swapped", values, f"team:{offer.id}:swapped")
 
 
 def declined(team: Team, day: HubDay, offer: TeamOffer, count: int) -> None:

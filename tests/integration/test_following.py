@@ -9,13 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from app.collectors import absences
+from app.collectors.models import AbsenceReason
 from app.db import Database
 from app.households.models import HouseholdPhone
 from app.kernel.place import Location
 from app.pickups.models import Pickup
 from app.pickups.statuses import OPEN, PickupStatus
 from app.routing import following, troubles
-from app.routing.models import DayTrouble, TroubleKind
+from app.routing.models import DayTrouble, Route, TroubleKind
 from app.routing.rules import RouteRules
 from tests.factories.riding import FRIDAY, TUESDAY, Riding, StopNow, a_hub_that_rides, at, minutes
 from tests.integration.test_planning import _clear, with_bottles
@@ -251,3 +253,36 @@ def test_whatever_happens_no_locked_stop_moves_and_nobody_is_lost(
         on_routes = {stop.pickup_id for stop in after}
         waiting = [one.id for one in hub.pickups_on(TUESDAY) if one.status in OPEN]
         assert set(waiting) <= on_routes
+
+
+def test_the_stops_of_who_cannot_ride_wait_for_colleagues_and_then_go_to_others(database: Database) -> None:
+    hub = on_the_way(database)
+    gone, other = hub.riders
+    before = order(hub)
+    with database.unit_of_work() as session:
+        absences.add(session, gone, first_day=TUESDAY, last_day=TUESDAY, reason=AbsenceReason.SICK, now=at(7))
+        session.execute(update(Route).where(Route.collector_id == gone).values(waits_until=at(7, 10)))
+    hub.follow(at(7, 2))
+    assert order(hub) == before
+    with database.unit_of_work() as session:
+        assert following.riding(session, at(7, 5)) == [], "nothing to do meanwhile"
+        assert following.riding(session, at(7, 10)) == [(hub.hub_id, TUESDAY)]
+    hub.follow(at(7, 10))
+    assert set(order(hub)) == {other}
+    assert sorted(map(str, order(hub)[other])) == sorted(
+        str(one) for stops in before.values() for one in stops
+    )
+
+
+def test_a_full_box_is_reported_when_it_is_full_so_the_way_to_the_hub_begins_no_earlier(
+    database: Database,
+) -> None:
+    with_bottles(database)
+    hub = on_the_way(database, homes=4, riders=1)
+    second = begin(hub)
+    with database.unit_of_work() as session:
+        troubles.report(session, hub.riders[0], TUESDAY, TroubleKind.BOX_FULL, by="collector", now=at(9, 30))
+    hub.follow(at(9, 31))
+    following_stop = next(stop for stop in hub.stops() if stop.pickup_id == second.pickup_id)
+    assert following_stop.arrives_at is not None
+    assert following_stop.arrives_at > at(9, 45), "a quarter of an hour at the hub, and the ways"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -20,14 +21,17 @@ from app.kernel.ids import new_id
 from app.messaging.models import OutboxMessage
 from app.pickups.models import Pickup
 from app.pickups.statuses import PickupStatus
-from app.routing.models import Route, RouteStop
+from app.routing import troubles
+from app.routing.models import Route, RouteStop, TroubleKind
 from app.settings import load_settings
+from app.teams import answering, offering
 from app.teams.board import board
 from app.teams.book import book_of
 from app.teams.day import Limits
 from app.teams.errors import DoesNotFit, Gone
+from app.teams.fitting import Lack
 from app.teams.models import OfferStatus, RouteEvent, TeamOffer
-from app.teams.service import Team, Who
+from app.teams.team import Team, Who
 from app.weighing.models import Visit, VisitOutcome
 from tests.factories.day import Day, a_day, another_route
 
@@ -52,20 +56,26 @@ class Hub:
     def who(self, collector_id: UUID) -> Who:
         return Who(collector_id, self.day.hub_id, TODAY)
 
+    @contextmanager
+    def team(self, now: datetime = MORNING) -> Iterator[Team]:
+        with self.container.database.unit_of_work() as session:
+            yield Team(session, self.container.post, Limits.of(self.container.settings), now)
+
     def offer(self, by: UUID, stops: list[UUID], *, to: UUID | None = None, swap: bool = False) -> UUID:
-        with self.container.database.unit_of_work() as session:
-            team = Team(session, self.container.post, Limits.of(self.container.settings), MORNING)
-            return team.offer(self.who(by), stops, to=to, swap=swap).id
+        with self.team() as team:
+            return offering.offer(team, self.who(by), stops, to=to, swap=swap).id
 
-    def take(self, by: UUID, offer_id: UUID, giving: tuple[UUID, ...] = ()) -> None:
-        with self.container.database.unit_of_work() as session:
-            team = Team(session, self.container.post, Limits.of(self.container.settings), MORNING)
-            team.take(self.who(by), offer_id, giving)
+    def take(self, by: UUID, offer_id: UUID, *, now: datetime = MORNING) -> None:
+        with self.team(now) as team:
+            answering.take(team, self.who(by), offer_id)
 
-    def act(self, what: str, by: UUID, *arguments: UUID) -> None:
-        with self.container.database.unit_of_work() as session:
-            team = Team(session, self.container.post, Limits.of(self.container.settings), MORNING)
-            getattr(team, what)(self.who(by), *arguments)
+    def answer(self, by: UUID, offer_id: UUID, *giving: UUID) -> None:
+        with self.team() as team:
+            answering.answer(team, self.who(by), offer_id, giving)
+
+    def act(self, what: Callable[..., object], by: UUID, *arguments: UUID) -> None:
+        with self.team() as team:
+            what(team, self.who(by), *arguments)
 
     def routes(self) -> dict[UUID, list[UUID]]:
         """Each collector's pickups in order, at positions from 1 without a gap."""
@@ -161,20 +171,42 @@ def test_of_two_who_take_at_once_one_wins_and_the_other_hears_who_it_was(hub: Hu
     assert sorted(map(len, hub.routes().values())) == [1, 6]
 
 
-def test_stops_are_swapped_both_ways_in_one_go(hub: Hub) -> None:
+def test_a_swap_is_answered_with_stops_and_happens_when_whoever_offered_agrees(hub: Hub) -> None:
     tunde, ngozi, day = hub.day.collector, hub.day.other, hub.day
+    before = hub.routes()
     offer = hub.offer(tunde, [day.pickups[0], day.pickups[1]], to=ngozi, swap=True)
     with pytest.raises(InvalidInput):
-        hub.take(ngozi, offer)
+        hub.answer(ngozi, offer)
     with pytest.raises(Conflict):
-        hub.take(ngozi, offer, (day.pickups[2],))
+        hub.answer(ngozi, offer, day.pickups[2])
+    for who, what in ((hub.sade, hub.answer), (ngozi, hub.take)):
+        with pytest.raises(NotAllowed):
+            what(who, offer)
+    hub.answer(ngozi, offer, day.foreign)
+    assert hub.routes() == before, "nobody has agreed yet"
+    assert hub.texts()[-1] == ("1", "team.answered")
+    with pytest.raises(Conflict):
+        hub.offer(ngozi, [day.foreign])  # it is given already
     with pytest.raises(NotAllowed):
-        hub.take(hub.sade, offer)
-    hub.take(ngozi, offer, (day.foreign,))
+        hub.act(answering.agree, ngozi, offer)
+    hub.act(answering.agree, tunde, offer)
     after = hub.routes()
     assert sorted(after[ngozi]) == sorted(day.pickups[:2])
     assert sorted(after[tunde]) == sorted([*day.pickups[2:], day.foreign])
-    assert hub.texts()[-1] == ("1", "team.swapped")
+    assert hub.texts()[-1] == ("2", "team.swapped")
+
+
+def test_either_side_of_a_swap_may_still_say_no(hub: Hub) -> None:
+    tunde, ngozi, day = hub.day.collector, hub.day.other, hub.day
+    before = hub.routes()
+    for no, by in ((offering.withdraw, tunde), (answering.decline, ngozi)):
+        offer = hub.offer(tunde, [day.pickups[0]], to=ngozi, swap=True)
+        hub.answer(ngozi, offer, day.foreign)
+        hub.act(no, by, offer)
+        with pytest.raises(Gone):
+            hub.act(answering.agree, tunde, offer)
+    assert hub.routes() == before
+    assert [hub.texts()[-1], hub.texts()[-4]] == [("1", "team.declined"), ("2", "team.withdrawn")]
 
 
 def test_what_is_declined_or_taken_back_stays_where_it_was(hub: Hub) -> None:
@@ -183,15 +215,15 @@ def test_what_is_declined_or_taken_back_stays_where_it_was(hub: Hub) -> None:
     first, second = hub.offer(tunde, [day.pickups[0]], to=ngozi), hub.offer(tunde, [day.pickups[1]], to=ngozi)
     with pytest.raises(Conflict):
         hub.offer(tunde, [day.pickups[1]])
-    hub.act("decline", ngozi, first)
-    hub.act("withdraw", tunde, second)
+    hub.act(answering.decline, ngozi, first)
+    hub.act(offering.withdraw, tunde, second)
     for gone in (first, second):
         with pytest.raises(Gone):
             hub.take(ngozi, gone)
     assert hub.routes() == before
     assert hub.texts()[-2:] == [("1", "team.declined"), ("2", "team.withdrawn")]
     with pytest.raises(NotAllowed):
-        hub.act("withdraw", ngozi, hub.offer(tunde, [day.pickups[0]]))
+        hub.act(offering.withdraw, ngozi, hub.offer(tunde, [day.pickups[0]]))
 
 
 def test_no_bike_is_overloaded_and_nobody_rides_into_the_night(hub: Hub) -> None:
@@ -200,14 +232,33 @@ def test_no_bike_is_overloaded_and_nobody_rides_into_the_night(hub: Hub) -> None
         session.execute(update(Collector).where(Collector.id == hub.sade).values(capacity_grams=10))
     with pytest.raises(DoesNotFit) as refused:
         hub.take(hub.sade, offer)
-    assert (refused.value.who, refused.value.lacks) == ("Sade Balogun", "room")
+    assert (refused.value.who, refused.value.lacks) == ("Sade Balogun", Lack.ROOM)
     late = datetime(2026, 3, 3, 16, 50, tzinfo=UTC)  # ten minutes before the shift ends
-    with hub.container.database.unit_of_work() as session, pytest.raises(DoesNotFit) as refused:
-        Team(session, hub.container.post, Limits.of(hub.container.settings), late).take(
-            hub.who(hub.day.other), offer
-        )
-    assert refused.value.lacks == "time"
+    with pytest.raises(DoesNotFit) as refused:
+        hub.take(hub.day.other, offer, now=late)
+    assert refused.value.lacks is Lack.TIME
+    with hub.container.database.unit_of_work() as session:
+        troubles.report(session, hub.day.other, TODAY, TroubleKind.BIKE_BROKEN, by="collector", now=MORNING)
+    with pytest.raises(DoesNotFit):
+        hub.take(hub.day.other, offer)
     assert len(hub.routes()[hub.day.collector]) == 5
+
+
+def test_no_promise_to_a_household_is_broken_by_a_take(hub: Hub) -> None:
+    """From the hub both doors are six or seven minutes away, and five are spent at the first."""
+    offer, [hers] = hub.offer(hub.day.collector, [hub.day.pickups[0]]), hub.routes()[hub.sade]
+
+    def promised_until(moment: time) -> None:
+        with hub.container.database.unit_of_work() as session:
+            for one in (hub.day.pickups[0], hers):
+                session.get_one(Pickup, one).window_end = moment
+
+    promised_until(time(8, 9))
+    with pytest.raises(DoesNotFit) as refused:
+        hub.take(hub.sade, offer)
+    assert refused.value.lacks is Lack.PROMISE
+    promised_until(time(8, 20))
+    hub.take(hub.sade, offer)
 
 
 def test_what_was_done_meanwhile_is_not_handed_over(hub: Hub) -> None:
@@ -228,13 +279,17 @@ def test_what_was_done_meanwhile_is_not_handed_over(hub: Hub) -> None:
 def test_who_cannot_ride_offers_all_that_is_left_and_is_away_that_day(hub: Hub) -> None:
     tunde, day = hub.day.collector, hub.day
     hub.offer(tunde, [day.pickups[0]], to=hub.day.other)
-    hub.act("stand_down", tunde)
+    hub.act(offering.stand_down, tunde)
     with hub.container.database.unit_of_work() as session:
         [absence] = session.scalars(select(CollectorAbsence))
         assert (absence.collector_id, absence.first_day, absence.last_day) == (tunde, TODAY, TODAY)
         offers = session.scalars(select(TeamOffer).order_by(TeamOffer.created_at, TeamOffer.id)).all()
         assert [one.status for one in offers] == [OfferStatus.WITHDRAWN, OfferStatus.OPEN]
         view = board(session, hub.who(hub.sade), Limits.of(hub.container.settings), MORNING)
-        assert [(one.count, one.zones, one.swap) for one in view.offers] == [(5, "Ojuelegba", False)]
+        assert [(one.stops.count, one.stops.zones, one.swap) for one in view.offers] == [
+            (5, "Ojuelegba", False)
+        ]
+        route = session.scalars(select(Route).where(Route.collector_id == tunde)).one()
+        assert route.waits_until == MORNING + timedelta(minutes=10), "colleagues have time to take them"
     hub.take(hub.sade, offers[1].id)
     assert len(hub.routes()[hub.sade]) == 6

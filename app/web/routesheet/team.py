@@ -19,10 +19,11 @@ from app.kernel.grams import Grams
 from app.places import service as places
 from app.routing.layout import Order
 from app.routing.ports import Effort, RoutingFailed
+from app.teams import answering, offering
 from app.teams.board import board
 from app.teams.day import Limits
 from app.teams.errors import DoesNotFit, Gone
-from app.teams.service import Team, Who
+from app.teams.team import Team, Who
 from app.web.deps import Here
 from app.web.routesheet import guard
 from app.web.routesheet.forms import Fields
@@ -31,7 +32,7 @@ from app.web.routesheet.pages import render
 router = APIRouter(route_class=guard.PageRoute)
 log = structlog.get_logger()
 STOP_PREFIX = "stop-"
-_DONE = ("offered", "taken", "declined", "withdrawn", "stood-down")
+_DONE = ("offered", "taken", "answered", "withdrawn", "stood-down")
 
 
 @router.get("/route/team")
@@ -49,7 +50,7 @@ def offer(request: Request, container: Here, fields: Fields) -> Response:
         if fields.get("do") == "round":
             chosen = [row.pickup.id for row in board(team.session, who, team.limits, team.now).stops]
         to = fields.get("to", "")
-        team.offer(who, chosen, to=_id(to) if to else None, swap=fields.get("kind") == "swap")
+        offering.offer(team, who, chosen, to=_id(to) if to else None, swap=fields.get("kind") == "swap")
         return "offered"
 
     return _act(request, container, act)
@@ -57,18 +58,24 @@ def offer(request: Request, container: Here, fields: Fields) -> Response:
 
 @router.post("/route/team/offers/{offer_id}")
 def answer(request: Request, container: Here, offer_id: UUID, fields: Fields) -> Response:
-    """Take an offer, decline it, or take one's own back."""
+    """Take an offer, answer a swap, agree to an answer, decline, or take one's own back."""
 
     def act(team: Team, who: Who) -> str:
         match fields.get("do"):
             case "take":
-                team.take(who, offer_id, _ticked(fields))
+                answering.take(team, who, offer_id)
+                return "taken"
+            case "answer":
+                answering.answer(team, who, offer_id, _ticked(fields))
+                return "answered"
+            case "agree":
+                answering.agree(team, who, offer_id)
                 return "taken"
             case "decline":
-                team.decline(who, offer_id)
-                return "declined"
+                answering.decline(team, who, offer_id)
+                return "answered"
             case "withdraw":
-                team.withdraw(who, offer_id)
+                offering.withdraw(team, who, offer_id)
                 return "withdrawn"
         raise InvalidInput("do", "the page offers no such thing")
 
@@ -80,7 +87,7 @@ def stand_down(request: Request, container: Here) -> Response:
     """Not ride today: all that is left is offered to everybody."""
 
     def act(team: Team, who: Who) -> str:
-        team.stand_down(who)
+        offering.stand_down(team, who)
         return "stood-down"
 
     return _act(request, container, act)

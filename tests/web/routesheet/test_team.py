@@ -71,13 +71,21 @@ def test_mistakes_are_sentences_and_every_language_has_them(
             for one in session.scalars(select(Collector)):
                 one.language = language
         page = ngozi.get("/route/team")
-        assert ngozi.post(offer_on(page.text), data={"do": "take"}).status_code == 422
+        assert ngozi.post(offer_on(page.text), data={"do": "answer"}).status_code == 422
         assert "Iya Basira" not in page.text
-        for said in ("offered", "taken", "declined", "withdrawn", "stood-down", "nonsense"):
+        for said in ("offered", "taken", "answered", "withdrawn", "stood-down", "nonsense"):
             assert tunde.get(f"/route/team?done={said}").status_code == 200
-    whole = ngozi.post(
-        offer_on(ngozi.get("/route/team").text), data={"do": "take", f"stop-{day.foreign}": "1"}
-    )
-    assert whole.status_code == 303
+    offered = offer_on(ngozi.get("/route/team").text)
+    assert ngozi.post(offered, data={"do": "answer", f"stop-{day.foreign}": "1"}).status_code == 303
+    for language in ("sw", "en"):
+        with container.database.unit_of_work() as session:
+            for one in session.scalars(select(Collector)):
+                one.language = language
+        assert 'value="agree"' not in ngozi.get("/route/team").text
+    page = tunde.get("/route/team").text
+    assert "Gives in return stops in Ojuelegba: 1" in page
+    assert "Somebody Else" not in page
+    assert "Tunde Bakare has to agree" in ngozi.get("/route/team").text
+    assert tunde.post(offered, data={"do": "agree"}).status_code == 303
     assert tunde.post("/route/team/stand-down").headers["Location"] == "/route/team?done=stood-down"
     assert tunde.post("/route/team/offers", data={"do": "round"}).status_code in (403, 409)
