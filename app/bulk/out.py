@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import IO, Any, Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.access.audit import record
 from app.access.keys import COMMAND_LINE
+from app.bulk import collectors_out
 from app.bulk.cells import guarded
 from app.container import Container
 from app.households import service as households
@@ -183,6 +185,7 @@ TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = 
         "id phone name language zone landmark latitude longitude plus_code status joined_at balance_minor",
         _households,
     ),
+    "collectors": (collectors_out.HEADER, partial(collectors_out.batch, limit=_BATCH_ROWS)),
     "pickups": ("id household_id zone date kind status missed_reason moved_from", _pickups),
     "weighings": (
         "id pickup_id household_id collector_id weighed_at material grams rate_minor_per_kilogram amount_minor",
@@ -203,7 +206,7 @@ TABLES: Final[dict[str, tuple[str, Callable[[Session, UUID | None], Batch]]]] = 
 def export(container: Container, table: str, file: IO[str]) -> Iterator[int]:
     """Write `table` to `file` with a header, yielding the number of rows after each batch.
 
-    `households` has the columns that the import takes, and more.
+    `households` and `collectors` have the columns that their imports take, and more.
     """
     header, read = TABLES[table]
     writer = csv.writer(file)

@@ -1,4 +1,4 @@
-"""Bringing households in, and writing tables out."""
+"""Bringing people and places in, and writing tables out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from app.bulk import households_in, landmarks_in, maps, out
+from app.bulk import collectors_in, households_in, landmarks_in, maps, out
 from app.bulk.rows import Columns, Outcome, Tally, count_rows, write_refused
 from app.cli.opening import migrated, notes
 from app.container import Container
@@ -36,6 +36,18 @@ def import_households(file: Annotated[Path, _file(households_in.COLUMNS)]) -> No
     Rows that cannot be taken are written to FILE.errors.csv with the reason, to be mended and imported.
     """
     _bring_in(file, households_in.import_households)
+
+
+@bring_in.command("collectors", epilog="Example: weighback import collectors riders.csv")
+def import_collectors(file: Annotated[Path, _file(collectors_in.COLUMNS)]) -> None:
+    """Take on the collectors of a CSV file (UTF-8), with their bikes, weeks and the zones they know.
+
+    A week is written mon-fri 07:00-17:00 break 12:00-13:00 30|sat 08:00-12:00 (a break of 30 minutes that begins
+    from 12:00 to 13:00); left out, they ride every day in the usual hours. Zones are codes divided by |, a role is
+    rider or hub. May be repeated: those that are known are left alone. Rows that cannot be taken are written to
+    FILE.errors.csv with the reason, to be mended and imported.
+    """
+    _bring_in(file, collectors_in.import_collectors)
 
 
 @bring_in.command("landmarks", epilog="Example: weighback import landmarks surulere-landmarks.csv")

@@ -61,19 +61,29 @@ def working(session: Session, hub_id: UUID, day: dt.date, usual: Shift) -> list[
     riding = select(Collector).where(Collector.hub_id == hub_id, ride).order_by(Collector.id)
     riders = [rider for rider in session.scalars(riding) if rider.id not in away]
     ids = [rider.id for rider in riders]
-    weeks: defaultdict[UUID, dict[int, Shift]] = defaultdict(dict)
-    for row in session.scalars(select(CollectorShift).where(CollectorShift.collector_id.in_(ids))):
-        weeks[row.collector_id][row.weekday] = _shift(row)
-    known: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for zone in session.scalars(select(CollectorZone).where(CollectorZone.collector_id.in_(ids))):
-        known[zone.collector_id].add(zone.zone_id)
+    written, known = weeks(session, ids), zones_of(session, ids)
     found = []
     for rider in riders:
-        week = weeks.get(rider.id)
-        shift = usual if week is None else week.get(day.weekday())
+        shift = written[rider.id].get(day.weekday()) if rider.id in written else usual
         if shift is not None:
             zones = frozenset(known[rider.id])
             found.append(Working(rider.id, shift, rider.capacity_grams, rider.capacity_litres, zones))
+    return found
+
+
+def weeks(session: Session, collector_ids: Collection[UUID]) -> defaultdict[UUID, dict[int, Shift]]:
+    """Each one's shifts by weekday (Monday is 0); who is not in it has no week written down."""
+    found: defaultdict[UUID, dict[int, Shift]] = defaultdict(dict)
+    for row in session.scalars(select(CollectorShift).where(CollectorShift.collector_id.in_(collector_ids))):
+        found[row.collector_id][row.weekday] = _shift(row)
+    return found
+
+
+def zones_of(session: Session, collector_ids: Collection[UUID]) -> defaultdict[UUID, set[UUID]]:
+    """The zones that each of them knows."""
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for row in session.scalars(select(CollectorZone).where(CollectorZone.collector_id.in_(collector_ids))):
+        found[row.collector_id].add(row.zone_id)
     return found
 
 

@@ -41,6 +41,11 @@ def hub(session: Session, hub_id: UUID) -> Hub:
     return found
 
 
+def hub_by_code(session: Session, code: str) -> Hub | None:
+    """The hub that `code` names, however it was typed."""
+    return session.scalar(select(Hub).where(Hub.code == code.strip().upper()))
+
+
 def hub_timezone(session: Session, hub_id: UUID) -> str | None:
     """The time zone that a hub's people live by: that of its first zone; None where it has none yet."""
     return session.scalar(

@@ -225,6 +225,43 @@ def test_what_was_exported_can_be_imported_again(run: Run, tmp_path: Path) -> No
     assert run("import", "households", str(out)).out == "0 made, 1 known already, 0 refused\n"
 
 
+@pytest.mark.usefixtures("surulere")
+def test_collectors_come_in_with_bike_week_and_zones_and_go_out_again(run: Run, tmp_path: Path) -> None:
+    file, out = tmp_path / "riders.csv", tmp_path / "out.csv"
+    week = "mon-fri 07:00-17:00 break 12:00-13:00 30|sat 08:00-12:00"
+    file.write_text(
+        "phone,name,hub,capacity_grams,capacity_litres,shifts,zones\n"
+        f"08000009001,Tunde Bello,yab,90000,800,{week},sur\n"
+        "08000009002,Ngozi Eze,YAB,,,,\n"
+        "08000009001,Somebody Else,YAB,,,,\n"
+        "08000009003,No Hub,XXX,,,,\n"
+        "08000009004,No Zone,YAB,,,,SUR|XXX\n"
+        "08000009005,No Bike,YAB,0,,,\n"
+        "08000009006,Night,YAB,,,mon 22:00-06:00,\n"
+        "08000009007,Muddle,YAB,,,whenever,\n"
+        "08000009008,Twice,YAB,,,mon-wed 07:00-12:00|tue 13:00-15:00,\n"
+        "08000009009,,YAB,,,,\n"
+    )
+    result = run("import", "collectors", str(file))
+    assert (result.status, result.out) == (1, "2 made, 0 known already, 8 refused\n")
+    beside = csv.DictReader(io.StringIO((tmp_path / "riders.errors.csv").read_text()))
+    assert [row["error"].split(":")[0] for row in beside] == [
+        "phone",
+        "hub",
+        "zones",
+        "capacity_grams",
+        "shifts",
+        "shifts",
+        "shifts",
+        "name",
+    ]
+    assert run("export", "collectors", "--out", str(out)).status == 0
+    first, second = csv.DictReader(io.StringIO(out.read_text()))
+    assert (first["shifts"], first["zones"], first["capacity_litres"]) == (week, "SUR", "800")
+    assert (second["shifts"], second["zones"], second["capacity_grams"]) == ("", "", "150000")
+    assert run("import", "collectors", str(out)).out == "0 made, 2 known already, 0 refused\n"
+
+
 def test_a_file_without_a_needed_column_is_told_which(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "in.csv"
     file.write_text("phone,name\n08000000001,Ada\n")
