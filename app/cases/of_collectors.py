@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -22,9 +23,16 @@ from app.messaging.post import Post
 ANSWER_MAX = 100
 """So that it fits into one text, with what it is about."""
 SAID_MAX = 480
-_AGREES_NOW = "Agrees since a later weigh-in."
 
 log = structlog.get_logger()
+
+
+class Since(enum.StrEnum):
+    """What made the hub and the doors be compared anew, as the book of a case says it."""
+
+    WEIGH_IN = "a weigh-in"
+    TAKEN_BACK = "a weigh-in was taken back"
+    STOP = "a stop was sent or corrected later"
 
 
 def open_hub_difference(
@@ -33,23 +41,37 @@ def open_hub_difference(
     day: date,
     figures: Sequence[dict[str, Any]],
     *,
+    since: Since,
     by: str,
     now: datetime,
 ) -> CollectorCase:
     """The day's open case with these figures: a new one, or the one that there is."""
     known = _open_hub_difference(session, collector_id, day)
-    if known is not None:
+    if known is None:
+        return _open(
+            session,
+            CaseKind.HUB_DIFFERENCE,
+            collector_id,
+            day,
+            figures=list(figures),
+            by=by,
+            now=now,
+            since=since.value,
+        )
+    if known.figures != list(figures):
         known.figures = list(figures)
         session.flush()
-        return known
-    return _open(session, CaseKind.HUB_DIFFERENCE, collector_id, day, figures=list(figures), by=by, now=now)
+        record(session, by, "changed", "case", known.id, now=now, detail={"since": since.value})
+    return known
 
 
-def close_hub_difference(session: Session, collector_id: UUID, day: date, *, by: str, now: datetime) -> None:
+def close_hub_difference(
+    session: Session, collector_id: UUID, day: date, *, since: Since, by: str, now: datetime
+) -> None:
     """The day agrees: its case, if there is an open one, needs nobody any more."""
     known = _open_hub_difference(session, collector_id, day)
     if known is not None:
-        _close(session, known, _AGREES_NOW, by=by, now=now)
+        _close(session, known, f"Agrees since {since}.", by=by, now=now)
 
 
 def ask(
@@ -126,6 +148,7 @@ def _open(
     figures: list[dict[str, Any]] | None = None,
     by: str,
     now: datetime,
+    **detail: str,
 ) -> CollectorCase:
     case = CollectorCase(
         id=new_id(),
@@ -140,7 +163,7 @@ def _open(
     )
     session.add(case)
     session.flush()
-    record(session, by, "opened", "case", case.id, now=now, detail={"kind": kind.value})
+    record(session, by, "opened", "case", case.id, now=now, detail={"kind": kind.value, **detail})
     log.info("case.opened", case_id=str(case.id), kind=kind.value)
     return case
 
@@ -149,7 +172,7 @@ def _close(session: Session, case: CollectorCase, said: str, *, by: str, now: da
     case.status, case.answer = CaseStatus.CLOSED, said
     case.closed_by, case.closed_at = by, now
     session.flush()
-    record(session, by, "closed", "case", case.id, now=now)
+    record(session, by, "closed", "case", case.id, now=now, detail={"answer": said})
     log.info("case.closed", case_id=str(case.id), kind=case.kind.value)
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.collectors import service as collectors
+from app.collectors.models import CollectorRole
 from app.demo.holidays import holidays
-from app.demo.lagos import AREAS, HUBS, MATERIALS, RIDERS
+from app.demo.lagos import AREAS, CLERKS, HUBS, MATERIALS, RIDERS
 from app.demo.offers import put_on_offer
 from app.demo.shops import open_shops
 from app.kernel.phone import Phone
@@ -32,6 +33,7 @@ class Office:
 
     zones: dict[str, UUID]
     collectors: list[UUID]
+    """Who rides."""
 
 
 def found(session: Session, settings: Settings, first_day: date, today: date, now: datetime) -> Office:
@@ -57,6 +59,17 @@ def found(session: Session, settings: Settings, first_day: date, today: date, no
     ]
     for rider, collector_id in zip(RIDERS, riders, strict=True):
         collectors.set_pin(session, collector_id, rider.pin, now)
+    for clerk in CLERKS:
+        taken_on = collectors.create(
+            session,
+            name=clerk.name,
+            phone=Phone(clerk.phone),
+            language=settings.default_language,
+            hub_id=hubs[clerk.hub],
+            role=CollectorRole.HUB,
+            now=now,
+        )
+        collectors.set_pin(session, taken_on.id, clerk.pin, now)
     _prices(session, first_day, now)
     open_shops(session, settings, zones, now)
     put_on_offer(session, settings, now)

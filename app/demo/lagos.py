@@ -156,6 +156,22 @@ RIDERS = (
 
 
 @dataclass(frozen=True)
+class Clerk:
+    """Weighs in at a hub what its riders bring."""
+
+    name: str
+    phone: str
+    pin: str
+    hub: str
+
+
+CLERKS = (
+    Clerk("Folake Adeyemi", "+2348000000911", "6294", "SABO"),
+    Clerk("Chidi Anyanwu", "+2348000000912", "8317", "OJUELEGBA"),
+)
+
+
+@dataclass(frozen=True)
 class Material:
     """`usual_grams` is what a household hands over in a week, least and most."""
 

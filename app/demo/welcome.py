@@ -9,7 +9,7 @@ from rich.table import Table
 
 from app.demo import choices
 from app.demo.choices import Keepsakes
-from app.demo.lagos import HUBS, RIDERS
+from app.demo.lagos import CLERKS, HUBS, RIDERS
 from app.demo.shops import SHOPS
 from app.kernel.phone import national
 from app.settings import Settings
@@ -18,6 +18,7 @@ FACES = (
     ("Start here", "/"),
     ("The phone", "/simulator"),
     ("Collectors", "/route"),
+    ("Hub's scale", "/hub"),
     ("Shops", "/merchant"),
     ("Dashboard", "/dashboard"),
     ("API", "/docs"),
@@ -34,6 +35,10 @@ def show(console: Console, settings: Settings, keepsakes: Keepsakes, port: int, 
     hubs = {hub.code: hub.name for hub in HUBS}
     for rider in RIDERS:
         riders.add_row(rider.name, national(rider.phone, settings.region), rider.pin, hubs[rider.hub])
+    clerks = Table.grid(padding=(0, 3))
+    clerks.add_row("At the hub", "Phone", "PIN", "Hub")
+    for clerk in CLERKS:
+        clerks.add_row(clerk.name, national(clerk.phone, settings.region), clerk.pin, hubs[clerk.hub])
     shops = Table.grid(padding=(0, 3))
     shops.add_row("Shop", "Phone", "PIN", "Takes vouchers")
     for shop in SHOPS:
@@ -42,6 +47,8 @@ def show(console: Console, settings: Settings, keepsakes: Keepsakes, port: int, 
     console.print(faces)
     console.print()
     console.print(riders)
+    console.print()
+    console.print(clerks)
     console.print()
     console.print(shops)
     console.print()

@@ -70,3 +70,8 @@ class Record:
     pickup_id: UUID
     stamp: Stamp
     what: Weighed | NotCollected | Correction | Handover | Position
+
+    @property
+    def of_weights(self) -> bool:
+        """Once it is taken, what lies on the bike is another than the service thought."""
+        return isinstance(self.what, Weighed | Correction)

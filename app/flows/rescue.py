@@ -12,6 +12,7 @@ from app.collectors.models import Collector
 from app.fieldwork import texts
 from app.fieldwork.taking import Answer, Rules, Sender, take
 from app.flows.talk import Talk
+from app.integrity.hub_weighins import look_again
 from app.messaging.inbox import InboundText
 from app.pickups.models import Pickup
 from app.weighing.models import Via
@@ -49,4 +50,6 @@ def _taken(session: Session, talk: Talk, text: InboundText, collector: Collector
         return Answer.REFUSED.value
     rules = Rules(Limits.of(talk.settings), secret)
     taken = take(session, sent.record, Sender(collector.id, Via.SMS), now=now, post=talk.post, rules=rules)
+    if sent.record.of_weights and taken.answer is Answer.ACCEPTED:
+        look_again(session, pickup.id, talk.settings, by=f"collector:{collector.id}", now=now)
     return "accepted" if taken.answer is Answer.DUPLICATE else taken.answer.value

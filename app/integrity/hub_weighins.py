@@ -1,8 +1,9 @@
 """Weighing in: a load counts once, the day is compared at once, and a difference that is too large opens a case.
 
 Decided here: the case is of the collector's whole day, for a load may come in several trips. While it is open, each
-further load writes the new difference into it; one after which the day agrees closes it. A day without any load
-opens none: the stops of a rider who is still out are no difference.
+further load writes the new difference into it; one after which the day agrees closes it. A stop that comes after the
+load (`look_again`), or is corrected, does the same: phones send when they can, and the hub does not wait for them. A
+day without any load opens none: the stops of a rider who is still out are no difference.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 import structlog
@@ -19,13 +20,17 @@ from sqlalchemy.orm import Session
 
 from app.access.audit import record as record_audit
 from app.cases import of_collectors as cases
+from app.cases.of_collectors import Since
 from app.collectors.models import Collector
 from app.db import lock_name
 from app.errors import InvalidInput, NotFound
 from app.integrity.hub_day import Allowance, Compared, compare
 from app.integrity.models import HubWeighin, HubWeighinLine
+from app.kernel.clock import local_date
+from app.places import service as places
+from app.settings import Settings
 from app.weighing.credit import checked_grams
-from app.weighing.models import ConflictReason, Material
+from app.weighing.models import ConflictReason, Material, Weighing
 from app.weighing.submissions import digest, keep_aside
 
 log = structlog.get_logger()
@@ -61,6 +66,11 @@ class Rules:
     allowance: Allowance
     max_grams: int
     """Per material and load."""
+
+    @classmethod
+    def of(cls, session: Session, hub_id: UUID, settings: Settings) -> Self:
+        timezone = places.hub_timezone(session, hub_id) or settings.timezone
+        return cls(timezone, Allowance.of(settings), settings.hub_weighin_max_grams)
 
 
 def weigh_in(session: Session, load: Load, rules: Rules) -> Literal["recorded", "duplicate", "conflict"]:
@@ -103,7 +113,8 @@ def weigh_in(session: Session, load: Load, rules: Rules) -> Literal["recorded", 
     )
     session.flush()
     log.info("hub.weighed_in", weighin_id=str(load.id), collector_id=str(load.brought_by))
-    _look(session, load.brought_by, load.date, rules, by=load.collector_id, now=load.at)
+    by = _actor(load.collector_id)
+    _look(session, load.brought_by, load.date, rules, since=Since.WEIGH_IN, by=by, now=load.at)
     return "recorded"
 
 
@@ -120,8 +131,23 @@ def take_back(
         found.taken_back_at, found.taken_back_by = now, by
         session.flush()
         record_audit(session, _actor(by), "taken_back", "hub_weighin", weighin_id, now=now)
-        _look(session, found.collector_id, found.date, rules, by=by, now=now)
+        _look(session, found.collector_id, found.date, rules, since=Since.TAKEN_BACK, by=_actor(by), now=now)
     return found
+
+
+def look_again(session: Session, pickup_id: UUID, settings: Settings, *, by: str, now: datetime) -> None:
+    """A stop was weighed or corrected: where its collector's day was weighed in already, that is compared anew."""
+    weighed = session.execute(
+        select(Weighing.collector_id, Weighing.weighed_at, Collector.hub_id)
+        .join(Collector, Collector.id == Weighing.collector_id)
+        .where(Weighing.pickup_id == pickup_id)
+    ).one_or_none()
+    if weighed is None:
+        return
+    rules = Rules.of(session, weighed.hub_id, settings)
+    day = local_date(weighed.weighed_at, rules.timezone)
+    _lock_day(session, weighed.collector_id, day)
+    _look(session, weighed.collector_id, day, rules, since=Since.STOP, by=by, now=now)
 
 
 def loads_of(
@@ -153,11 +179,17 @@ def lines_of(session: Session, weighin_ids: Sequence[UUID]) -> dict[UUID, dict[s
     return found
 
 
-def _look(session: Session, collector_id: UUID, day: date, rules: Rules, *, by: UUID, now: datetime) -> None:
+def _look(
+    session: Session,
+    collector_id: UUID,
+    day: date,
+    rules: Rules,
+    *,
+    since: Since,
+    by: str,
+    now: datetime,
+) -> None:
     """Open, keep up or close the day's case."""
-    apart = [
-        one for one in compare(session, collector_id, day, rules.timezone, rules.allowance) if not one.agrees
-    ]
     any_load = session.scalar(
         select(HubWeighin.id)
         .where(
@@ -167,12 +199,16 @@ def _look(session: Session, collector_id: UUID, day: date, rules: Rules, *, by: 
         )
         .limit(1)
     )
-    if apart and any_load is not None:
-        cases.open_hub_difference(
-            session, collector_id, day, [_figures(one) for one in apart], by=_actor(by), now=now
-        )
+    apart = [
+        one
+        for one in (compare(session, collector_id, day, rules.timezone, rules.allowance) if any_load else ())
+        if not one.agrees
+    ]
+    if apart:
+        figures = [_figures(one) for one in apart]
+        cases.open_hub_difference(session, collector_id, day, figures, since=since, by=by, now=now)
     else:
-        cases.close_hub_difference(session, collector_id, day, by=_actor(by), now=now)
+        cases.close_hub_difference(session, collector_id, day, since=since, by=by, now=now)
 
 
 def _figures(one: Compared) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.conversation.catalogue import Catalogue
-from app.demo.lagos import RIDERS
+from app.demo.lagos import CLERKS, RIDERS
 from app.flows.registry import TEXTS
 from app.settings import load_settings
 from tests.demo_process import COMMAND, demo, environment, free_port
@@ -37,7 +37,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_first_start_shows_where_to_go_and_who_may_come_in(lived_in: Path) -> None:
     with demo(lived_in) as again:
         said = again.said()
-        for face in ("/simulator", "/route", "/dashboard", "/docs"):
+        for face in ("/simulator", "/route", "/hub", "/dashboard", "/docs"):
             assert f"http://127.0.0.1:{again.visitor.base_url.port}{face}" in said
         for rider in RIDERS:
             assert rider.pin in said
@@ -47,6 +47,13 @@ def test_the_first_start_shows_where_to_go_and_who_may_come_in(lived_in: Path) -
         listed = again.visitor.get("/api/v1/households", params={"limit": 200}, headers=office)
         assert len(listed.json()["items"]) == 200
         assert again.visitor.post("/route/sign-in", data={"phone": RIDERS[0].phone, "pin": RIDERS[0].pin})
+        for clerk in CLERKS:
+            assert clerk.pin in said
+        at_the_hub = {"phone": CLERKS[0].phone, "pin": CLERKS[0].pin}
+        desk = again.visitor.post("/route/sign-in", data=at_the_hub, follow_redirects=True)
+        assert desk.url.path == "/hub"
+        riders_there = {rider.name: rider.hub == CLERKS[0].hub for rider in RIDERS}
+        assert {name: name in desk.text for name in riders_there} == riders_there
 
 
 def test_what_was_done_is_still_there_at_the_second_start(lived_in: Path) -> None:

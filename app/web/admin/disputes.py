@@ -14,11 +14,13 @@ from app.access.keys import Caller
 from app.cases import service
 from app.cases.models import Dispute, DisputeStatus
 from app.errors import NotFound
+from app.integrity.hub_weighins import look_again
 from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
 from app.web.admin.shapes import Input, Line, Output, Whole, example
 from app.web.deps import Here
+from app.weighing.models import Weighing
 from app.weighing.service import Limits
 
 router = APIRouter(prefix="/disputes", tags=["disputes"])
@@ -122,5 +124,7 @@ def resolve_dispute(dispute_id: UUID, resolution: Resolution, caller: Writer, co
             post=container.post,
             limits=Limits.of(container.settings),
         )
+        pickup_id = session.get_one(Weighing, row.weighing_id).pickup_id
+        look_again(session, pickup_id, container.settings, by=caller.actor, now=now)
         trail.wrote(session, caller, "resolved", "dispute", dispute_id, now=now, status=row.status)
     return DisputeOut.model_validate(row)

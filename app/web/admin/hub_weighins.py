@@ -15,10 +15,9 @@ from sqlalchemy import select
 from app.access.keys import Caller
 from app.collectors import service as collectors
 from app.errors import NotFound
-from app.integrity.hub_day import Allowance, compare
-from app.integrity.hub_weighins import lines_of
+from app.integrity.hub_day import compare
+from app.integrity.hub_weighins import Rules, lines_of
 from app.integrity.models import HubWeighin
-from app.places import service as places
 from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, fetch, matching
@@ -123,8 +122,8 @@ def compare_day(asked: Annotated[DayQuery, Query()], caller: Reader, container: 
     """What the doors and the hub say now of a collector's day; stops that come in late are in it."""
     with container.database.unit_of_work() as session:
         collector = collectors.get(session, asked.collector_id)
-        timezone = places.hub_timezone(session, collector.hub_id) or container.settings.timezone
-        found = compare(session, collector.id, asked.date, timezone, Allowance.of(container.settings))
+        rules = Rules.of(session, collector.hub_id, container.settings)
+        found = compare(session, collector.id, asked.date, rules.timezone, rules.allowance)
         trail.read(session, caller, "collector", collector.id, now=container.clock.now())
     materials = [ComparedOut.model_validate(one) for one in found]
     return DayOut(collector_id=asked.collector_id, date=asked.date, materials=materials)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -17,7 +18,7 @@ from app.errors import NotFound, NotSignedIn, TooManyTries
 from app.kernel import pins
 from app.kernel.phone import NotAPhone, Phone, mask, parse_phone
 from app.web.deps import Here
-from app.web.routesheet import guard, stop_page
+from app.web.routesheet import guard, hub_page, stop_page
 from app.web.routesheet.day_data import in_page, words_for_waiting
 from app.web.routesheet.forms import Fields, Mistake, StopForm, read_fields
 from app.web.routesheet.pages import render
@@ -28,16 +29,20 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Kept:
-    """A stop's form that arrived without a valid session, to be shown again after signing in."""
+    """A form that arrived without a valid session, to be shown again after signing in."""
 
-    stop: UUID
+    what: Literal["stop", "load"]
+    id: UUID
+    """Of the pickup; of who brought the load."""
     typed: str
     """URL-encoded, as it came."""
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Kept | None:
         try:
-            return cls(UUID(fields["stop"]), fields["typed"])
+            if "load" in fields:
+                return cls("load", UUID(fields["load"]), fields["typed"])
+            return cls("stop", UUID(fields["stop"]), fields["typed"])
         except (KeyError, ValueError):
             return None
 
@@ -161,10 +166,15 @@ def _try(container: Container, phone: Phone, pin: str, address: str) -> str:
 def _show_again(container: Container, token: str, kept: Kept) -> Response:
     """The form that was kept, to be looked at and sent again under the same id."""
     now = container.clock.now()
+    fields = read_fields(kept.typed)
+    typed = StopForm.of(fields)
     with container.database.unit_of_work() as session:
         who = sessions.session_for(session, token, lifetime=guard.lifetime(container.settings), now=now)
         try:
-            view = stop_page.load(session, container, who, kept.stop, now)
+            if kept.what == "load":
+                desk = hub_page.desk_of(session, container, who, fields.get("day", ""), now)
+                return hub_page.show(session, container, desk, kept.id, form=typed, said="again")
+            view = stop_page.load(session, container, who, kept.id, now)
         except NotFound:
             return RedirectResponse("/route", 303)
-    return stop_page.show_form(container, view, StopForm.of(read_fields(kept.typed)), back=True)
+    return stop_page.show_form(container, view, typed, back=True)

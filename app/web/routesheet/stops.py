@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.container import Container
 from app.errors import InvalidInput, NotFound, NotSignedIn
+from app.integrity.hub_weighins import look_again
 from app.pickups.statuses import PickupStatus
 from app.routing.sheet import route_date
 from app.web.deps import Here
@@ -60,8 +61,11 @@ def submit(request: Request, container: Here, pickup_id: UUID, fields: Fields) -
             result = _record(session, container, Sent(who.collector_id, view, form, now))
             if result == "conflict":
                 recorded = visits.of_pickup(session, view.pickup_id)
+            elif result == "recorded" and not form.missed:
+                by = f"collector:{who.collector_id}"
+                look_again(session, pickup_id, container.settings, by=by, now=now)
     except NotSignedIn:
-        kept = sign_in.Kept.of({"stop": str(pickup_id), "typed": urlencode(fields)})
+        kept = sign_in.Kept("stop", pickup_id, urlencode(fields))
         return sign_in.form(container, None, kept=kept, status=401)
     if isinstance(result, list):
         return stop_page.show_form(container, view, form, result, status=422)

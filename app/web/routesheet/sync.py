@@ -19,6 +19,7 @@ from app.container import Container
 from app.fieldwork import records
 from app.fieldwork.clocks import Stamp
 from app.fieldwork.taking import Answer, Rules, Sender, Taken, Why, take
+from app.integrity.hub_weighins import look_again
 from app.pickups.statuses import MissedReason
 from app.web.deps import Here
 from app.web.routesheet import guard
@@ -162,6 +163,9 @@ def _answer(
     try:
         with container.database.unit_of_work() as session:
             taken = take(session, record, sender, now=now, post=container.post, rules=rules_of(container))
+            if record.of_weights and taken.answer is Answer.ACCEPTED:
+                by = f"collector:{sender.collector_id}"
+                look_again(session, record.pickup_id, container.settings, by=by, now=now)
     except (OperationalError, PoolTimeoutError):
         raise  # the database is away: for all of them
     except Exception:

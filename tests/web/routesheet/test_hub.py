@@ -19,9 +19,10 @@ from app.container import Container
 from app.integrity.models import HubWeighin
 from app.kernel.phone import Phone
 from app.settings import Settings
-from app.weighing.models import ConflictingSubmission
+from app.weighing.models import ConflictingSubmission, Weighing
 from tests.factories.day import PIN, Day
 from tests.web.routesheet.conftest import MovableClock, a_phone, form_in, sign_in
+from tests.web.routesheet.phone import Sheet, made
 
 CLERK = Phone("+2348000009050")
 
@@ -118,11 +119,79 @@ def test_too_large_a_difference_opens_one_case_and_another_load_that_explains_it
         ).all()
     assert [tuple(one) for one in trail] == [
         ("opened", "case"),
+        ("changed", "case"),
         ("taken_back", "hub_weighin"),
+        ("changed", "case"),
         ("closed", "case"),
     ]
     assert clerk.post(f"/hub/weigh-ins/{first}/take-back", data={"day": ""}).is_redirect
     assert [status for status, _ in cases(container)] == [CaseStatus.CLOSED, CaseStatus.OPEN]
+
+
+def test_what_a_phone_sends_after_the_weigh_in_changes_the_case_and_closes_it_and_its_book_says_why(
+    container: Container, tunde: TestClient, clerk: TestClient, day: Day, clock: MovableClock
+) -> None:
+    first, second, *_ = day.pickups
+    sheet = Sheet(tunde, day.collector)
+    weighed_at = clock.now()
+    at_the_doors(tunde, day, "10")
+    bring(clerk, day.collector, PET="16")
+    clock.pass_(hours=3)
+    late = made("weighing", second, weighed_at, grams={"PET": 5_000})
+    assert sheet.sync(late, sent_at=clock.now()) == ["accepted"]
+    ((status, figures),) = cases(container)
+    assert status is CaseStatus.OPEN
+    assert figures[0]["stops_grams"] == 15_000, "the late stop is in the difference that the office sees"
+    right = made("correction", second, clock.now(), supersedes=late["id"], grams={"PET": 6_200})
+    assert sheet.sync(right, sent_at=clock.now()) == ["accepted"]
+    assert [status for status, _ in cases(container)] == [CaseStatus.CLOSED]
+    assert sheet.sync(right, late, sent_at=clock.now()) == ["duplicate", "duplicate"]
+    gone = made("correction", first, clock.now(), supersedes=str(_weighing(container, first)), grams={})
+    assert sheet.sync(gone, sent_at=clock.now()) == ["accepted"]
+    assert [status for status, _ in cases(container)] == [CaseStatus.CLOSED, CaseStatus.OPEN]
+    with container.database.unit_of_work() as session:
+        book = session.execute(
+            select(AuditEvent.actor, AuditEvent.action, AuditEvent.detail)
+            .where(AuditEvent.object_type == "case")
+            .order_by(AuditEvent.id)
+        ).all()
+    rider = f"collector:{day.collector}"
+    assert [(actor, action) for actor, action, _ in book[1:]] == [
+        (rider, "changed"),
+        (rider, "closed"),
+        (rider, "opened"),
+    ]
+    assert all("a stop was sent or corrected later" in str(detail) for _, _, detail in book[1:])
+
+
+def _weighing(container: Container, pickup: UUID) -> UUID:
+    with container.database.unit_of_work() as session:
+        return session.scalars(select(Weighing.id).where(Weighing.pickup_id == pickup)).one()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_load_typed_while_the_session_ended_comes_back_filled_after_signing_in_and_counts_once(
+    container: Container, clerk: TestClient, day: Day
+) -> None:
+    address = f"/hub/collectors/{day.collector}"
+    form = form_in(clerk.get(address)) | {"kg-PET": "12,5", "kg-CARD": "3"}
+    clerk.cookies.clear()
+    asked = clerk.post(address, data=form)
+    assert asked.status_code == 401
+    kept = form_in(asked)
+    wrong = clerk.post("/route/sign-in", data=kept | {"phone": CLERK, "pin": "9753"})
+    assert wrong.status_code == 401
+    shown = clerk.post("/route/sign-in", data=form_in(wrong) | {"phone": CLERK, "pin": PIN})
+    assert "You are signed in again" in shown.text
+    again = form_in(shown)
+    assert {name: again[name] for name in form} == form, "as it was typed, under the same id"
+    for _ in range(2):
+        assert clerk.post(address, data=again).is_redirect
+    with container.database.unit_of_work() as session:
+        assert len(session.scalars(select(HubWeighin)).all()) == 1
+    clerk.cookies.clear()
+    as_rider = clerk.post("/route/sign-in", data=kept | {"phone": day.phone, "pin": PIN})
+    assert as_rider.headers["location"] == "/route", "a rider is not shown the desk"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
