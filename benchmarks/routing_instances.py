@@ -44,7 +44,9 @@ class PlaneWays:
 
     def seconds(self, starts: Points, ends: Points) -> IntArray:
         here, there = self._where[np.asarray(starts, int)], self._where[np.asarray(ends, int)]
-        far = np.hypot(here[:, None, 0] - there[None, :, 0], here[:, None, 1] - there[None, :, 1])
+        far = np.square(here[:, None, 0] - there[None, :, 0])
+        far += np.square(here[:, None, 1] - there[None, :, 1])
+        np.sqrt(far, out=far)
         found: IntArray = (np.rint(far) if self._factor == 1 else far * self._factor).astype(np.int64)
         return found
 

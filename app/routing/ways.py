@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Protocol, TypeAlias
 
@@ -17,7 +19,10 @@ _BLOCK_ROWS = 256
 
 
 class Ways(Protocol):
-    """The ways between points. Equal points may lie at one place; from each to itself the way is 0."""
+    """The ways between points. Equal points may lie at one place; from each to itself the way is 0.
+
+    Several threads may ask at once.
+    """
 
     @property
     def size(self) -> int:
@@ -70,14 +75,22 @@ def nearest(ways: Ways, points: Points, count: int) -> IntArray:
     among = np.asarray(points, dtype=np.int64)
     count = max(0, min(count, len(among) - 1))
     found = np.empty((len(among), count), dtype=np.int64)
-    for first in range(0, len(among), _BLOCK_ROWS):
+
+    def fill(first: int) -> None:
         rows = np.arange(first, min(first + _BLOCK_ROWS, len(among)))
         # One number to sort by: seconds first, then the place.
-        keys = ways.seconds(among[rows], among) * len(among) + np.arange(len(among))
+        keys = ways.seconds(among[rows], among) * len(among)
+        keys += np.arange(len(among))
         keys[np.arange(len(rows)), rows] = np.iinfo(np.int64).max
         if count < len(among) - 1:
-            keys = np.partition(keys, count, axis=1)[:, :count]
+            keys.partition(count, axis=1)
+            keys = keys[:, :count]
         found[rows] = np.sort(keys, axis=1)[:, :count] % len(among)
+
+    # What takes the time is done outside the interpreter's lock.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for _ in threads.map(fill, range(0, len(among), _BLOCK_ROWS)):
+            pass
     return found
 
 

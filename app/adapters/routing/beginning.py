@@ -11,16 +11,17 @@ from app.adapters.routing.nearest_neighbour import build
 from app.adapters.routing.savings import join
 from app.routing.problem import RoutingProblem
 from app.routing.timeline import Legs, fits_aboard, locked_trips, tidy, timetable
+from app.routing.ways import IntArray
 
 _PLENTY = 2**40
 
 
-def begin(problem: RoutingProblem, leg: Legs, stops: Sequence[int]) -> list[Day]:
-    """Days through as many of `stops` as fit."""
+def begin(problem: RoutingProblem, leg: Legs, stops: Sequence[int], near: IntArray) -> list[Day]:
+    """Days through as many of `stops` as fit. `near` is what `nearest` says of their points."""
     if any(vehicle.present for vehicle in problem.vehicles):
         return _as_today(problem, leg, stops)
     if not problem.evenly and problem.vehicles and _is_plain(problem, stops):
-        days = _by_savings(problem, leg, stops)
+        days = _by_savings(problem, leg, stops, near)
         if days is not None:
             return days
     hopeless = set(range(len(problem.stops))).difference(stops)
@@ -80,7 +81,7 @@ def _is_plain(problem: RoutingProblem, stops: Sequence[int]) -> bool:
     )
 
 
-def _by_savings(problem: RoutingProblem, leg: Legs, stops: Sequence[int]) -> list[Day] | None:
+def _by_savings(problem: RoutingProblem, leg: Legs, stops: Sequence[int], near: IntArray) -> list[Day] | None:
     """Trips by savings, the longest first to whoever has most time left; None where they need more vehicles."""
     one = problem.vehicles[0]
     loads = np.array(
@@ -88,10 +89,8 @@ def _by_savings(problem: RoutingProblem, leg: Legs, stops: Sequence[int]) -> lis
     )
     room = [_PLENTY if most is None else most for most in (one.capacity_grams, one.capacity_millilitres)]
     points = [problem.stops[stop].point for stop in stops]
-    trips = [
-        [stops[at] for at in route]
-        for route in join(problem.ways, one.hub, points, loads=loads.reshape(-1, 2), room=room)
-    ]
+    routes = join(problem.ways, one.hub, points, loads=loads.reshape(-1, 2), room=room, near=near)
+    trips = [[stops[at] for at in route] for route in routes]
     lengths = {}
     for at, trip in enumerate(trips):
         alone = timetable(problem, 0, [trip], leg)

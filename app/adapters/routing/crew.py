@@ -6,9 +6,9 @@ the pipe from the parent does, however that comes about.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
-import queue
 import signal
 import subprocess
 import sys
@@ -51,18 +51,16 @@ class Crew:
     """`size` helpers, from `with` to its end."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._free: queue.Queue[subprocess.Popen[bytes]] = queue.Queue()
-        self._all: list[subprocess.Popen[bytes]] = []
+        self.size = size
+        self._helpers: list[subprocess.Popen[bytes]] = []
         self._threads = ThreadPoolExecutor(size)
 
     def __enter__(self) -> Self:
-        for _ in range(self._size):
+        for _ in range(self.size):
             helper = subprocess.Popen(  # noqa: S603 - this very interpreter and a module of ours
                 [sys.executable, "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
-            self._all.append(helper)
-            self._free.put(helper)
+            self._helpers.append(helper)
         return self
 
     def __exit__(
@@ -72,43 +70,52 @@ class Crew:
 
     def dismiss(self) -> None:
         """End all helpers, whatever they are at."""
-        for helper in self._all:
+        for helper in self._helpers:
             helper.kill()
         self._threads.shutdown(cancel_futures=True)
-        for helper in self._all:
+        for helper in self._helpers:
             helper.wait(_FAREWELL_SECONDS)
             for pipe in (helper.stdin, helper.stdout):
                 if pipe is not None:
-                    pipe.close()
-        self._all.clear()
+                    with contextlib.suppress(BrokenPipeError):  # half a part was on its way
+                        pipe.close()
+        self._helpers.clear()
 
-    def improve(self, parts: Sequence[Part], going: Callable[[], bool]) -> list[list[Day] | None]:
-        """Each part's better days; None for those that were not done when `going` said to stop.
+    def improve(
+        self, parts: Sequence[Part], lanes: Sequence[Sequence[int]], going: Callable[[], bool]
+    ) -> list[list[Day] | None]:
+        """Better days for each part; None for those that were not done when `going` said to stop.
 
-        After that the crew is dismissed.
+        Each lane names parts that one helper takes in turn. When `going` has said to stop, the crew is dismissed.
         """
-        asked: list[Future[list[Day] | None]] = [self._threads.submit(self._ask, part) for part in parts]
-        pending: set[Future[list[Day] | None]] = set(asked)
+        done: list[list[Day] | None] = [None] * len(parts)
+
+        def work(helper: subprocess.Popen[bytes], lane: Sequence[int]) -> None:
+            for at in lane:
+                done[at] = _ask(helper, parts[at])
+
+        pending: set[Future[None]] = {
+            self._threads.submit(work, helper, lane)
+            for helper, lane in zip(self._helpers, lanes, strict=False)
+        }
         while pending:
             _, pending = wait(pending, TELLING_SECONDS, FIRST_COMPLETED)
             if not going():
                 self.dismiss()
                 break
-        return [one.result() if one.done() and not one.cancelled() else None for one in asked]
+        return done
 
-    def _ask(self, part: Part) -> list[Day] | None:
-        helper = self._free.get()
-        try:
-            if helper.stdin is None or helper.stdout is None:
-                return None
-            pickle.dump(part, helper.stdin, pickle.HIGHEST_PROTOCOL)
-            helper.stdin.flush()
-            answer: list[Day] = pickle.load(helper.stdout)  # noqa: S301 - see above
-        except (EOFError, OSError, pickle.PickleError, ValueError):
-            return None  # it was ended, by us or by the machine: the part stays as it was
-        finally:
-            self._free.put(helper)
-        return answer
+
+def _ask(helper: subprocess.Popen[bytes], part: Part) -> list[Day] | None:
+    try:
+        if helper.stdin is None or helper.stdout is None:
+            return None
+        pickle.dump(part, helper.stdin, pickle.HIGHEST_PROTOCOL)
+        helper.stdin.flush()
+        answer: list[Day] = pickle.load(helper.stdout)  # noqa: S301 - see above
+    except (EOFError, OSError, pickle.PickleError, ValueError):
+        return None  # it was ended, by us or by the machine: the part stays as it was
+    return answer
 
 
 def serve() -> None:

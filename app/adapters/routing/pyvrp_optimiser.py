@@ -17,12 +17,17 @@ from app.routing.answering import answer, out_of_reach
 from app.routing.ports import Effort, Progress, Watch
 from app.routing.problem import RoutingPlan, RoutingProblem, WhyUnserved
 from app.routing.timeline import Legs, timetable
+from app.routing.ways import nearest
 
 _WHOLE_STOPS = 400
 """Up to so many stops, a day is searched as one."""
 _FEWEST_ROUTES = 4
 """A day of no more routes is searched as one, too."""
-_PART = Size(stops=250, routes=12)
+_NEIGHBOURS = 40
+"""Of each stop: whom it may be joined with in the beginning."""
+_ANSWERS = 2
+"""A search leaves time for so many answers like its first: the machine may have become slower."""
+_PART = Size(stops=300, routes=20)
 _LONG_ROUTE_STOPS = 40
 _LONG_PART_STOPS = 2_100
 """Its table of ways takes some 70 MiB."""
@@ -54,6 +59,8 @@ class _Search:
         self.problem, self.effort, self.watch, self.helpers = problem, effort, watch, helpers
         self.began = time.perf_counter()
         self.leg = Legs(problem.ways)
+        self.measured: dict[int, tuple[Day, int]] = {}
+        """What each vehicle's day costs, for as long as it is the same."""
         self.hopeless = out_of_reach(problem, self.leg)
         locked = problem.locked_to()
         self.hopeful = [
@@ -63,8 +70,12 @@ class _Search:
         ]
 
     def run(self) -> RoutingPlan:
-        days = begin(self.problem, self.leg, self.hopeful)
+        points = [self.problem.stops[number].point for number in self.hopeful]
+        self.near = nearest(self.problem.ways, points, _NEIGHBOURS)
+        days = begin(self.problem, self.leg, self.hopeful, self.near)
+        asked = time.perf_counter()
         first = self._answer(days)
+        self.answer_seconds = time.perf_counter() - asked
         if not self.hopeful or not self._tell(0.0, first.cost, len(first.unserved)):
             return first
         shares = fair_shares(self.problem, days, self.leg) if self.problem.evenly else None
@@ -91,16 +102,16 @@ class _Search:
         def heard(share: float, so_far: list[Day]) -> bool:
             return self.watch is None or self._tell(share, *self._measure(so_far))
 
-        splitting = Splitting(self.problem, self.hopeful, shares, size)
+        splitting = Splitting(self.problem, self.hopeful, self.near, shares, size)
         with Crew(self.helpers) as crew:
-            return splitting.improve(days, self._budget(), crew, self.helpers, heard)
+            return splitting.improve(days, self._budget(), crew, heard)
 
     def _budget(self) -> Budget:
-        """What is left of the effort, with some time kept for writing the answer down."""
+        """What is left of the effort, with time kept for writing the answer down."""
         seconds = self.effort.seconds
         if seconds is not None:
             spent = time.perf_counter() - self.began
-            seconds = max(0.0, seconds - spent - min(1.0, spent / 4))
+            seconds = max(0.0, seconds - spent - _ANSWERS * self.answer_seconds)
         return Budget(seconds, self.effort.iterations, self.effort.seed)
 
     def _measure(self, days: list[Day]) -> tuple[int, int]:
@@ -109,9 +120,11 @@ class _Search:
         out = [number for number in self.hopeful if number not in served]
         cost = sum(self.problem.stops[number].prize or 0 for number in out)
         for number, day in enumerate(days):
-            done = timetable(self.problem, number, day, self.leg)
-            cost += done.travel_seconds if done else 0
-            cost += self.problem.vehicles[number].fixed_cost if any(day) else 0
+            if number not in self.measured or self.measured[number][0] is not day:
+                done = timetable(self.problem, number, day, self.leg)
+                fixed = self.problem.vehicles[number].fixed_cost if any(day) else 0
+                self.measured[number] = day, fixed + (done.travel_seconds if done else 0)
+            cost += self.measured[number][1]
         return cost, len(out) + len(self.hopeless)
 
     def _tell(self, share: float, cost: int, unserved: int) -> bool:

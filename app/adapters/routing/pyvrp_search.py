@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import numpy as np
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import (
@@ -33,6 +34,7 @@ class Budget:
     """Until either is used up; one of them at least."""
 
     seconds: float | None
+    """All that belongs to the search included."""
     iterations: int | None
     seed: int
 
@@ -44,8 +46,10 @@ class Style:
     neighbours: int = 50
     history: int = 300
     perturbations: int = 25
-    penalty: float | None = None
-    """Of a unit too much, at first; None is PyVRP's own."""
+    thorough: bool = True
+    """Whether all pairs of neighbours are tried again on each new best."""
+    excess: float | None = None
+    """What a unit too much costs at first, in what a unit costs on the days to start from. None: PyVRP's own."""
 
 
 def improve(
@@ -59,7 +63,7 @@ def improve(
     heard: Heard | None = None,
 ) -> list[Day]:
     """Days through `stops` that PyVRP finds better than `days`, or these; each can be ridden in its time."""
-    leg, style = Legs(problem.ways), style or Style()
+    began, leg, style = time.perf_counter(), Legs(problem.ways), style or Style()
     wanted = list(stops)
     there = {stop for day in days for trip in day for stop in trip}
     strict = all(number in there for number in wanted if problem.stops[number].prize is None)
@@ -67,44 +71,53 @@ def improve(
     if not model.worth_asking:
         return [list(day) for day in days]
     start = model.solution_of(days)
-    best = _search(model.data, start, budget, style, heard)
+    best = _search(
+        model.data,
+        start,
+        _Until(began, budget, heard),
+        budget.seed,
+        style if strict else replace(style, excess=None),
+    )
     if not best.is_feasible():
         return [list(day) for day in days]
     return ridable(problem, model.days_of(best, days), leg)
 
 
 def _search(
-    data: pyvrp.ProblemData, start: pyvrp.Solution, budget: Budget, style: Style, heard: Heard | None
+    data: pyvrp.ProblemData, start: pyvrp.Solution, until: _Until, seed: int, style: Style
 ) -> pyvrp.Solution:
-    rng = pyvrp.RandomNumberGenerator(seed=budget.seed)
+    rng = pyvrp.RandomNumberGenerator(seed=seed)
     around = compute_neighbours(data, NeighbourhoodParams(num_neighbours=style.neighbours))
     search = LocalSearch(data, rng, around, PerturbationManager(PerturbationParams(1, style.perturbations)))
     for operator in OPERATORS:
         if operator.supports(data):
             search.add_operator(operator(data))
-    terms = pyvrp.PenaltyParams()
-    first = terms.midpoint_penalties(data)
-    if style.penalty is not None:
-        first = ([style.penalty] * data.num_load_dimensions, style.penalty, style.penalty)
-    penalties = pyvrp.PenaltyManager(first, terms)
-    start = (
-        search(start, penalties.max_cost_evaluator(), exhaustive=True) if not start.is_feasible() else start
-    )
-    how = pyvrp.IteratedLocalSearchParams(history_length=style.history)
+    penalties = _penalties(data, start, style)
+    if not start.is_feasible():
+        start = search(start, penalties.max_cost_evaluator(), exhaustive=True)
+    how = pyvrp.IteratedLocalSearchParams(history_length=style.history, exhaustive_on_best=style.thorough)
     search_on = pyvrp.IteratedLocalSearch(data, penalties, search, start, how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PenaltyBoundWarning)  # no news: what does not fit is left out
-        return search_on.run(_Until(budget, heard), collect_stats=False).best
+        return search_on.run(until, collect_stats=False).best
+
+
+def _penalties(data: pyvrp.ProblemData, start: pyvrp.Solution, style: Style) -> pyvrp.PenaltyManager:
+    terms = pyvrp.PenaltyParams()
+    if style.excess is None or not start.is_feasible():
+        return pyvrp.PenaltyManager(terms.midpoint_penalties(data), terms)
+    loads = np.sum([client.pickup for client in data.clients()], axis=0)
+    first = [style.excess * start.distance() / max(1, load) for load in loads]
+    return pyvrp.PenaltyManager((first, style.excess, style.excess), terms)
 
 
 class _Until:
     """PyVRP's question whether to stop, before each iteration."""
 
-    def __init__(self, budget: Budget, heard: Heard | None) -> None:
-        self._budget, self._heard = budget, heard
-        self._began = time.perf_counter()
+    def __init__(self, began: float, budget: Budget, heard: Heard | None) -> None:
+        self._began, self._budget, self._heard = began, budget, heard
         self._iterations = 0
-        self._told = self._began
+        self._told = began
 
     def __call__(self, best_cost: float) -> bool:
         now, budget = time.perf_counter(), self._budget

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.routing.ways import IntArray, Ways, nearest
-
-_NEIGHBOURS = 40
+from app.routing.ways import IntArray, Ways
 
 
 def join(
@@ -21,14 +19,13 @@ def join(
     *,
     loads: IntArray,
     room: Sequence[int],
-    near: IntArray | None = None,
+    near: IntArray,
 ) -> list[list[int]]:
     """Routes from `hub` and back, as places within `points`.
 
     `loads` has a row per point and a column per dimension of `room`, the capacity of any one vehicle. `near`
-    is what `nearest` says of `points`, where it is known already.
+    is what `nearest` says of `points`.
     """
-    near = nearest(ways, points, _NEIGHBOURS) if near is None else near[:, :_NEIGHBOURS]
     firsts, seconds = _by_saving(ways, hub, np.asarray(points, dtype=np.int64), near)
     routes: dict[int, list[int]] = {at: [at] for at in range(len(points))}
     owner = list(range(len(points)))

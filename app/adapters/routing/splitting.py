@@ -18,65 +18,56 @@ from app.adapters.routing.parts import Neighbourhood, Piece, Size, piece
 from app.adapters.routing.pyvrp_model import Share
 from app.adapters.routing.pyvrp_search import Budget, Style
 from app.routing.problem import RoutingProblem
-from app.routing.ways import nearest
+from app.routing.ways import IntArray
 
 _NEIGHBOURS = 15
 _SPARE_STOPS = 40
 """Unserved stops that a part looks after beside its own, at most."""
-_SECONDS_PER_STOP, _MOST_SECONDS = 0.012, 5.0
-"""What a part is given per stop and round, if time allows so much; and at most."""
-_ITERATIONS_PER_STOP = 10
-_STYLE = Style(neighbours=20, history=50, perturbations=25)
+_SECONDS_PER_STOP, _ITERATIONS_PER_STOP = 0.002, 8
+"""What a part is given per stop and round, about: rounds are as many as there is time for."""
+_GROWTH = 0.5
+"""Each round takes longer by so much of the first: the better the days are, the longer it takes to find better ones."""
+_STYLE = Style(neighbours=20, history=50, perturbations=25, thorough=False, excess=1.5)
 
 
 @dataclass
 class Splitting:
-    """`improve` may be called again and again; what it returns is never worse than what it was given."""
+    """`improve` may be called again and again; what it returns is never worse than what it was given.
+
+    `near` is what `nearest` says of the points of `stops`.
+    """
 
     problem: RoutingProblem
     stops: Sequence[int]
+    near: IntArray
     shares: Sequence[Share] | None
     size: Size
 
     def __post_init__(self) -> None:
-        points = [self.problem.stops[stop].point for stop in self.stops]
-        self._around = Neighbourhood(self.stops, nearest(self.problem.ways, points, _NEIGHBOURS))
+        self._around = Neighbourhood(self.stops, self.near[:, :_NEIGHBOURS])
 
     def improve(
-        self,
-        days: list[Day],
-        budget: Budget,
-        crew: Crew,
-        crew_size: int,
-        heard: Callable[[float, list[Day]], bool],
+        self, days: list[Day], budget: Budget, crew: Crew, heard: Callable[[float, list[Day]], bool]
     ) -> list[Day]:
         """`heard` is told the share done and the days so far, and ends the search by saying False."""
-        began, used = time.perf_counter(), 0
+        spent = Spent(budget)
         chance = random.Random(budget.seed)  # noqa: S311 - a search, not a secret
         going = True
 
-        def done() -> float:
-            spent = [0.0]
-            if budget.seconds is not None:
-                spent.append((time.perf_counter() - began) / max(budget.seconds, 1e-9))
-            if budget.iterations is not None:
-                spent.append(used / max(budget.iterations, 1))
-            return max(spent)
-
         def still_going() -> bool:
             nonlocal going
-            going = heard(min(1.0, done()), days)
+            going = heard(min(1.0, spent.share()), days)
             return going
 
-        while going and done() < 1:
-            groups = self._groups(days, chance)
+        while going and spent.share() < 1:
+            groups = self._around.groups(days, self.size, chance)
             pieces = [
                 piece(self.problem, days, group, spare) for group, spare in self._with_spares(days, groups)
             ]
-            left = None if budget.seconds is None else budget.seconds - (time.perf_counter() - began)
-            parts = [self._part(one, left, len(pieces), crew_size, chance) for one in pieces]
-            used += sum(part.budget.iterations or 0 for part in parts)
-            results = crew.improve(parts, still_going)
+            pieces.sort(key=lambda one: -len(one.stops))
+            lanes = _in_lanes(pieces, crew.size)
+            parts = self._parts(pieces, lanes, spent, chance)
+            results = crew.improve(parts, lanes, still_going)
             if all(result is None for result in results):
                 break  # no helper is left
             days = list(days)
@@ -86,9 +77,6 @@ class Splitting:
                         days[number] = day
         heard(1.0, days)
         return days
-
-    def _groups(self, days: Sequence[Day], chance: random.Random) -> list[list[int]]:
-        return self._around.groups(days, self.size, chance)
 
     def _with_spares(
         self, days: Sequence[Day], groups: Sequence[list[int]]
@@ -116,17 +104,70 @@ class Splitting:
             for at, group in enumerate(groups)
         ]
 
-    def _part(
-        self, one: Piece, left: float | None, pieces: int, crew_size: int, chance: random.Random
-    ) -> Part:
-        stops = len(one.stops)
-        seconds = None
-        if left is not None:
-            turns = math.ceil(pieces / crew_size)
-            seconds = max(0.05, min(stops * _SECONDS_PER_STOP, _MOST_SECONDS, left / turns))
-        iterations = stops * _ITERATIONS_PER_STOP if seconds is None else None
-        budget = Budget(seconds, iterations, chance.getrandbits(31))
-        return Part(one.problem, one.days, budget, self.shares_of(one), _STYLE)
+    def _parts(
+        self, pieces: Sequence[Piece], lanes: Sequence[Sequence[int]], spent: Spent, chance: random.Random
+    ) -> list[Part]:
+        """What the helpers are asked this round, such that all end at once and the last round uses all up."""
+        stops = [len(one.stops) for one in pieces]
+        of_lane = {at: sum(stops[other] for other in lane) for lane in lanes for at in lane}
+        seconds, iterations = spent.for_a_round(sum(stops), len(lanes))
+        budgets = [
+            Budget(
+                None if seconds is None else seconds * count / of_lane[at],
+                None if iterations is None else math.ceil(iterations * count / sum(stops)),
+                chance.getrandbits(31),
+            )
+            for at, count in enumerate(stops)
+        ]
+        spent.iterations += sum(budget.iterations or 0 for budget in budgets)
+        return [
+            Part(one.problem, one.days, budget, self.shares_of(one), _STYLE)
+            for one, budget in zip(pieces, budgets, strict=True)
+        ]
 
     def shares_of(self, one: Piece) -> list[Share] | None:
         return None if self.shares is None else [self.shares[number] for number in one.vehicles]
+
+
+class Spent:
+    """How much of a budget is used up, and what is to be used next."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._began, self._budget = time.perf_counter(), budget
+        self.iterations = self.rounds = 0
+
+    def share(self) -> float:
+        spent = [0.0]
+        if self._budget.seconds is not None:
+            spent.append((time.perf_counter() - self._began) / max(self._budget.seconds, 1e-9))
+        if self._budget.iterations is not None:
+            spent.append(self.iterations / max(self._budget.iterations, 1))
+        return max(spent)
+
+    def for_a_round(self, stops: int, helpers: int) -> tuple[float | None, int | None]:
+        """Seconds of each of the `helpers` and iterations of all, where the budget knows of them."""
+        seconds = iterations = None
+        rounds = []
+        if self._budget.seconds is not None:
+            seconds = max(0.0, self._budget.seconds - (time.perf_counter() - self._began))
+            rounds.append(seconds * helpers / (stops * _SECONDS_PER_STOP))
+        if self._budget.iterations is not None:
+            iterations = self._budget.iterations - self.iterations
+            rounds.append(iterations / (stops * _ITERATIONS_PER_STOP))
+        count = max(1, round(min(rounds) / (1 + _GROWTH * self.rounds)))
+        self.rounds += 1
+        return (
+            None if seconds is None else seconds / count,
+            None if iterations is None else math.ceil(iterations / count),
+        )
+
+
+def _in_lanes(pieces: Sequence[Piece], count: int) -> list[list[int]]:
+    """Places of pieces, each in the lane that has fewest stops by then; no lane is empty."""
+    lanes: list[list[int]] = [[] for _ in range(min(count, len(pieces)))]
+    stops = [0] * len(lanes)
+    for at, one in enumerate(pieces):
+        lane = stops.index(min(stops))
+        lanes[lane].append(at)
+        stops[lane] += len(one.stops)
+    return lanes
