@@ -40,6 +40,7 @@ PLAIN_LIBRARIES = {
     "typer",
     "uuid_utils",
     "uvicorn",
+    "zopfli",
 }
 
 
