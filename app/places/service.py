@@ -20,6 +20,11 @@ def zones(session: Session) -> list[Zone]:
     return list(session.scalars(select(Zone).where(Zone.active).order_by(Zone.code)))
 
 
+def hubs(session: Session) -> list[Hub]:
+    """All of them, by code."""
+    return list(session.scalars(select(Hub).order_by(Hub.code)))
+
+
 def zone_by_code(session: Session, code: str) -> Zone | None:
     """The active zone that `code` names, however it was typed (` yab ` is `YAB`)."""
     return session.scalar(select(Zone).where(Zone.code == code.strip().upper(), Zone.active))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,6 @@ from typing import Final
 from babel.numbers import get_currency_precision, get_currency_symbol
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
 from app.insights import overview, text_costs
 from app.insights.months import Month
@@ -21,11 +19,13 @@ from app.payouts.floats.forecasting import Forecast
 from app.payouts.floats.models import Level
 from app.payouts.floats.watching import judge
 from app.pickups.statuses import PickupStatus
+from app.places import service as places
 from app.settings import Environment
-from app.web.dashboard import charts
+from app.web.dashboard import charts, hubs
 from app.web.dashboard.charts import Series
+from app.web.dashboard.figure import Figure, pages
 from app.web.deps import Here
-from app.web.looks import Pages, static_file
+from app.web.looks import static_file
 from app.web.looks.writing import LOCALE, count, kilograms, money, price
 
 HERE: Final = Path(__file__).parent
@@ -36,19 +36,7 @@ COLOURS: Final = 6
 GRAMS_PER_KILOGRAM: Final = 1000
 
 router = APIRouter(include_in_schema=False)
-pages = Pages(HERE / "templates")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A picture, its legend, and the same figures as a table."""
-
-    title: str
-    note: str
-    picture: Markup
-    legend: Sequence[Series]
-    columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str]]]
+router.include_router(hubs.router)
 
 
 @router.get("/dashboard")
@@ -67,6 +55,7 @@ def dashboard(container: Here) -> HTMLResponse:
         flows = totals.credit_flows(session, week_edges)
         traffic = overview.traffic(session, day_edges)
         costs = text_costs.text_costs(session, month.edges(settings.timezone), container.catalogue)
+        named = places.hubs(session)
         floats = judge(session, container.payment_providers, settings.float_warning_days, now)
     week_names = [f"{day:%-d %b}" for day in weeks[:-1]]
     return pages.page(
@@ -76,6 +65,7 @@ def dashboard(container: Here) -> HTMLResponse:
         programme=settings.programme_name,
         today=today,
         stops=_stops(stops),
+        hubs=[(hub.code, hub.name) for hub in named],
         warnings=_float_warnings(floats, settings.currency),
         figures=[
             _harvest(harvests, week_names),

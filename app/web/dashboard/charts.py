@@ -22,7 +22,8 @@ TICKS: Final = 4
 BAR_SHARE: Final = 0.66
 BAR_MAX: Final = 64
 _THOUSAND: Final = 1000
-_ABBREVIATED_FROM: Final = 10 * _THOUSAND
+MANY: Final = 7
+"""With more columns, a narrow screen shows every other name."""
 
 
 @dataclass(frozen=True)
@@ -126,13 +127,14 @@ def _picture(columns: Sequence[str], step: float, axis: Axis, shapes: list[Marku
         )
         for i, name in enumerate(columns)
     ]
-    return Markup('<svg class="chart" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(
-        WIDTH, HEIGHT, Markup("").join([*lines, *shapes, *names])
+    style = "chart many" if len(columns) > MANY else "chart"
+    return Markup('<svg class="{}" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(
+        style, WIDTH, HEIGHT, Markup("").join([*lines, *shapes, *names])
     )
 
 
 def _short(number: float) -> str:
-    return f"{number / _THOUSAND:g}k" if number >= _ABBREVIATED_FROM else f"{number:g}"
+    return f"{number / _THOUSAND:g}k" if number >= _THOUSAND else f"{number:g}"
 
 
 def _bar(one: Series, x: float, y: float, width: float, height: float) -> Markup:
