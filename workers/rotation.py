@@ -10,7 +10,7 @@ from app.container import Container
 from app.kernel.clock import local_date
 from app.places import service as places
 from app.places.models import Hub
-from app.rotation import service as rotation
+from app.rotation.drawing import keep_drawn
 from app.settings import Fairness
 
 DRAW_ROUNDS: Final = "draw_rounds"
@@ -27,5 +27,5 @@ def draw_rounds(container: Container) -> int:
     for hub_id in hub_ids:
         with container.database.unit_of_work() as session:
             today = local_date(now, places.hub_timezone(session, hub_id) or settings.timezone)
-            done += rotation.keep_drawn(session, places.hub(session, hub_id), today, settings, now)
+            done += keep_drawn(session, places.hub(session, hub_id), today, settings, now)
     return done

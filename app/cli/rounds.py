@@ -22,8 +22,8 @@ from app.kernel.grams import kilograms
 from app.kernel.money import Money
 from app.places.models import Hub
 from app.rotation.draw import promise
+from app.rotation.drawing import redrawn
 from app.rotation.models import RoundDraw
-from app.rotation.service import redrawn
 from app.rotation.yields import Pay
 
 commands = typer.Typer()

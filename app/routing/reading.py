@@ -21,7 +21,7 @@ from app.pickups.models import Pickup, PickupKind
 from app.pickups.statuses import OPEN, PickupStatus
 from app.places import service as places
 from app.places.models import Zone
-from app.rotation import service as rotation
+from app.rotation.turns import whose_turns
 from app.routing import demand
 from app.routing.models import DayTrouble, Route, RouteStop
 from app.routing.pace import Paces
@@ -70,7 +70,7 @@ def read(
         riders=tuple(shifts.working(session, hub_id, date, rules.usual_shift)),
         stops=tuple(found),
         expected=demand.expected(session, ahead, date) if ahead else {},
-        turns=rotation.turns(session, hub_id, date),
+        turns=whose_turns(session, hub_id, date),
         paces=Paces.load(session),
         troubles=_troubles(session, hub_id, date),
         doubtful=tuple(sorted(stops.doubtful)),

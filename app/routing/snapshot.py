@@ -13,7 +13,7 @@ from app.collectors.shifts import Working
 from app.kernel.clock import at_local
 from app.kernel.place import Location
 from app.pickups.statuses import OPEN, PickupStatus
-from app.rotation.service import NO_TURNS, Turns
+from app.rotation.turns import NO_TURNS, Turns
 from app.routing.demand import Expected
 from app.routing.models import TroubleKind
 from app.routing.pace import NO_PACES, Paces

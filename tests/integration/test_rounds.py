@@ -25,9 +25,10 @@ from app.pickups import service as pickups
 from app.pickups.models import Pickup, PickupKind
 from app.pickups.statuses import PickupStatus
 from app.places.models import Zone
-from app.rotation import service as rotation
 from app.rotation.draw import promise
+from app.rotation.drawing import draw_now, redrawn
 from app.rotation.models import RoundDraw
+from app.rotation.turns import whose_turns
 from app.rotation.yields import Pay
 from app.routing.models import Route, RouteStop
 from app.settings import load_settings
@@ -63,7 +64,7 @@ class Hub:
             pass
 
     def riders_on(self, session: Session, day: date) -> list[UUID]:
-        turns = rotation.turns(session, self.hub_id, day)
+        turns = whose_turns(session, self.hub_id, day)
         return [turns.riders(zone)[0] for zone in self.zones]
 
 
@@ -114,14 +115,14 @@ def test_lots_are_promised_first_drawn_on_the_eve_and_rotate_until_everybody_had
         [promised] = session.scalars(select(RoundDraw))
         kept = promised.promise
         assert promised.drawn_at is None
-        assert rotation.turns(session, hub.hub_id, MONDAY).riders(hub.zones[0]) == ()
+        assert whose_turns(session, hub.hub_id, MONDAY).riders(hub.zones[0]) == ()
     for day in range(3, 8):
         hub.night(WEDNESDAY.date() + timedelta(day - 2))
     with hub.container.database.unit_of_work() as session:
         drawn, waiting = session.scalars(select(RoundDraw).order_by(RoundDraw.id))
         assert (drawn.promise, promise(drawn.seed)) == (kept, kept)
         assert (drawn.first_day, drawn.last_day) == (MONDAY, MONDAY + 3 * WEEK - timedelta(1))
-        assert rotation.redrawn(drawn) == drawn.drawn
+        assert redrawn(drawn) == drawn.drawn
         assert waiting.drawn_at is None
         weeks = [hub.riders_on(session, MONDAY + number * WEEK) for number in range(3)]
     assert all(sorted(week) == sorted(hub.riders) for week in weeks)
@@ -147,7 +148,7 @@ def test_who_is_away_is_stood_in_for_and_nobodys_turn_moves(hub: Hub) -> None:
             reason=AbsenceReason.SICK,
             now=WEDNESDAY,
         )
-        turns = rotation.turns(session, hub.hub_id, MONDAY)
+        turns = whose_turns(session, hub.hub_id, MONDAY)
         assert turns.holders[hub.zones[0]] == (away,)
         assert sorted(turns.riders(hub.zones[0])) == sorted(set(hub.riders) - {away})
         after = [hub.riders_on(session, MONDAY + number * WEEK) for number in range(3)]
@@ -163,7 +164,7 @@ def test_a_new_collector_takes_part_from_the_next_week_on(hub: Hub) -> None:
         new = _rider(session, hub.hub_id, 9, WEDNESDAY)
         gone = hub.riders[0]
         change(session, gone, {"active": False}, now=WEDNESDAY)
-        this_week = rotation.turns(session, hub.hub_id, MONDAY)
+        this_week = whose_turns(session, hub.hub_id, MONDAY)
         assert all(gone not in this_week.riders(zone) for zone in hub.zones)
     hub.night(MONDAY + WEEK - timedelta(1))
     with hub.container.database.unit_of_work() as session:
@@ -176,13 +177,11 @@ def test_a_word_said_by_people_is_in_the_draw(hub: Hub) -> None:
         [promised] = session.scalars(select(RoundDraw))
         settings = hub.container.settings
         friday = date(2026, 3, 6)
-        drawn = rotation.draw_now(
-            session, promised.id, " mango ", today=friday, settings=settings, now=WEDNESDAY
-        )
+        drawn = draw_now(session, promised.id, " mango ", today=friday, settings=settings, now=WEDNESDAY)
         assert (drawn.word, drawn.first_day) == ("mango", MONDAY)
-        assert rotation.redrawn(drawn) == drawn.drawn
+        assert redrawn(drawn) == drawn.drawn
         with pytest.raises(Conflict):
-            rotation.draw_now(session, promised.id, "again", today=friday, settings=settings, now=WEDNESDAY)
+            draw_now(session, promised.id, "again", today=friday, settings=settings, now=WEDNESDAY)
 
 
 def _weighed(session: Session, zone_id: UUID, rider: UUID, day: date, kilograms: int) -> None:
@@ -269,7 +268,7 @@ def test_balancing_gives_the_best_round_to_whoever_earned_least(database_url: st
         with container.database.unit_of_work() as session:
             assert hub.riders_on(session, MONDAY) == list(reversed(hub.riders))
             assert session.scalar(select(Zone.id).where(Zone.id == hub.zones[0])) is not None
-            assert rotation.turns(session, hub.hub_id, MONDAY + WEEK).holders == {}
+            assert whose_turns(session, hub.hub_id, MONDAY + WEEK).holders == {}
     finally:
         container.close()
 

@@ -15,8 +15,9 @@ from app.access.keys import Caller
 from app.errors import NotFound
 from app.kernel.clock import local_date
 from app.places import service as places
-from app.rotation import service
+from app.rotation.drawing import WORD_MAX, draw_now
 from app.rotation.models import RoundDraw
+from app.rotation.turns import draw_in_force, whose_turns
 from app.settings import Fairness
 from app.web.admin import trail
 from app.web.admin.auth import needs
@@ -65,7 +66,7 @@ class ToDraw(Input):
 
     word: str = Field(
         "",
-        max_length=service.WORD_MAX,
+        max_length=WORD_MAX,
         description="Said by the people present; it goes into the draw, so that nobody could know its outcome.",
     )
 
@@ -119,8 +120,8 @@ def read_turns(asked: Annotated[RoundsQuery, Query()], container: Here) -> Turns
         places.hub(session, asked.hub_id)
         timezone = places.hub_timezone(session, asked.hub_id) or container.settings.timezone
         day = asked.date or local_date(container.clock.now(), timezone)
-        draw = service.draw_in_force(session, asked.hub_id, day)
-        turns = service.turns(session, asked.hub_id, day)
+        draw = draw_in_force(session, asked.hub_id, day)
+        turns = whose_turns(session, asked.hub_id, day)
     return TurnsOut(
         hub_id=asked.hub_id,
         date=day,
@@ -161,9 +162,7 @@ def draw(draw_id: UUID, to_draw: ToDraw, caller: Writer, container: Here) -> Dra
             raise NotFound("There is no such draw.")
         timezone = places.hub_timezone(session, found.hub_id) or container.settings.timezone
         today = local_date(now, timezone)
-        drawn = service.draw_now(
-            session, draw_id, to_draw.word, today=today, settings=container.settings, now=now
-        )
+        drawn = draw_now(session, draw_id, to_draw.word, today=today, settings=container.settings, now=now)
         trail.wrote(session, caller, "drawn", "round_draw", draw_id, now=now)
         return _shown(drawn)
 

@@ -15,8 +15,8 @@ from app.collectors.models import Collector
 from app.kernel.clock import local_date
 from app.places import service as places
 from app.places.models import Zone
-from app.rotation import service as rotation
 from app.rotation.models import RoundDraw, RoundTurn
+from app.rotation.turns import Turns, draw_in_force, whose_turns
 from app.web.deps import Here
 from app.web.routesheet import guard
 from app.web.routesheet.pages import render
@@ -66,7 +66,7 @@ def _drawn_on(draw: RoundDraw | None, timezone: str) -> date | None:
 
 
 def _view(session: Session, hub_id: UUID, me: UUID, today: date) -> RoundsView:
-    draw = rotation.draw_in_force(session, hub_id, today)
+    draw = draw_in_force(session, hub_id, today)
     if draw is None:
         return NOTHING_DRAWN
     names: dict[UUID, str] = {
@@ -82,7 +82,7 @@ def _view(session: Session, hub_id: UUID, me: UUID, today: date) -> RoundsView:
         .where(RoundTurn.draw_id == draw.id, RoundTurn.last_day >= today)
         .order_by(RoundTurn.first_day, RoundTurn.round_number)
     ).all()
-    present = rotation.turns(session, hub_id, today)
+    present = whose_turns(session, hub_id, today)
     now = tuple(
         Entry(
             turn.collector_id,
@@ -104,7 +104,7 @@ def _view(session: Session, hub_id: UUID, me: UUID, today: date) -> RoundsView:
     )
 
 
-def _stand_in(present: rotation.Turns, turn: RoundTurn, draw: RoundDraw, names: Mapping[UUID, str]) -> str:
+def _stand_in(present: Turns, turn: RoundTurn, draw: RoundDraw, names: Mapping[UUID, str]) -> str:
     if turn.collector_id not in present.away:
         return ""
     riders = present.riders(UUID(draw.rounds[turn.round_number][0]))

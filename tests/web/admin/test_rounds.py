@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from app.container import Container
 from app.places.models import Hub
-from app.rotation import service as rotation
+from app.rotation.drawing import keep_drawn
 from app.settings import Fairness
 from tests.web.admin.test_promises import zone
 
@@ -25,7 +25,7 @@ def test_a_draw_shows_its_seed_only_once_it_is_drawn(
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         hub = next(one for one in session.query(Hub) if str(one.id) == zone["hub_id"])
-        rotation.keep_drawn(session, hub, now.date(), settings, now)
+        keep_drawn(session, hub, now.date(), settings, now)
     [promised] = office.get("/api/v1/rounds/draws").json()["items"]
     assert promised["seed"] is None
     address = f"/api/v1/rounds/draws/{promised['id']}"

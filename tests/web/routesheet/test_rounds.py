@@ -12,7 +12,7 @@ from app.collectors import absences
 from app.collectors.models import AbsenceReason, Collector
 from app.container import Container
 from app.places.models import Hub
-from app.rotation import service as rotation
+from app.rotation.drawing import keep_drawn
 from app.rotation.models import RoundDraw
 from app.settings import Fairness
 from tests.factories.day import Day
@@ -30,9 +30,9 @@ def test_a_collector_sees_his_round_who_is_away_and_how_it_was_drawn(
     now, sunday = clock.now(), date(2026, 3, 8)
     with container.database.unit_of_work() as session:
         hub = session.get_one(Hub, day.hub_id)
-        rotation.keep_drawn(session, hub, sunday, settings, now)
+        keep_drawn(session, hub, sunday, settings, now)
         [draw] = session.scalars(select(RoundDraw))
-        rotation.keep_drawn(session, hub, sunday, settings, now)
+        keep_drawn(session, hub, sunday, settings, now)
         seed = draw.seed
         absences.add(
             session,

@@ -1,10 +1,9 @@
-"""Promising draws, drawing them when their time has come, and telling whose turn a round is."""
+"""Promising draws of a hub's rounds, and drawing them when their time has come."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,8 +11,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.collectors import absences
-from app.collectors.models import Collector, CollectorRole
 from app.db import lock_name
 from app.errors import Conflict, InvalidInput, NotFound
 from app.households.models import Household, HouseholdStatus
@@ -23,6 +20,7 @@ from app.rotation import allotting
 from app.rotation.allotting import Area
 from app.rotation.draw import METHOD, new_seed, promise, shuffled
 from app.rotation.models import RoundDraw, RoundTurn
+from app.rotation.turns import entrants, turns_on
 from app.rotation.yields import Pay, Yield, harvest
 from app.settings import Fairness, Settings
 
@@ -32,60 +30,6 @@ LOOK_BACK: Final = timedelta(weeks=26)
 NOTICE_LONGEST: Final = timedelta(weeks=1)
 """How long before the first day lots may be drawn before people."""
 _DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Turns:
-    """Who rides which zone of a hub on one day."""
-
-    holders: Mapping[UUID, tuple[UUID, ...]]
-    """By zone: those whose turn it is."""
-    order: tuple[UUID, ...]
-    """All who take part, as they were drawn."""
-    away: frozenset[UUID]
-
-    def riders(self, zone_id: UUID) -> tuple[UUID, ...]:
-        """Whose stops the zone's are, best first; nobody in particular where the answer is empty.
-
-        For those who are away the others stand in, first the next in the order drawn; nobody's own turn
-        moves by that.
-        """
-        holders = self.holders.get(zone_id, ())
-        present = tuple(one for one in holders if one not in self.away)
-        if present or not holders:
-            return present
-        after = self.order.index(holders[0]) + 1
-        return tuple(one for one in self.order[after:] + self.order[:after] if one not in self.away)
-
-
-NO_TURNS: Final = Turns({}, (), frozenset())
-
-
-def turns(session: Session, hub_id: UUID, day: date) -> Turns:
-    """Whose turns it is on `day`, as drawn; none where nothing is drawn for that day."""
-    draw = draw_in_force(session, hub_id, day)
-    if draw is None:
-        return NO_TURNS
-    holders: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    for turn in _turns_on(session, draw, day):
-        for zone_id in draw.rounds[turn.round_number]:
-            holders[UUID(zone_id)].append(turn.collector_id)
-    return Turns(
-        {zone_id: tuple(collectors) for zone_id, collectors in holders.items()},
-        tuple(UUID(one) for one in draw.drawn),
-        frozenset(absences.away(session, hub_id, day) | _gone(session, draw)),
-    )
-
-
-def draw_in_force(session: Session, hub_id: UUID, day: date) -> RoundDraw | None:
-    """The latest draw that had begun by `day`, if `day` is one of its days."""
-    latest = session.scalar(
-        select(RoundDraw)
-        .where(RoundDraw.hub_id == hub_id, RoundDraw.drawn_at.is_not(None), RoundDraw.first_day <= day)
-        .order_by(RoundDraw.first_day.desc(), RoundDraw.drawn_at.desc(), RoundDraw.id.desc())
-        .limit(1)
-    )
-    return latest if latest is not None and latest.last_day is not None and day <= latest.last_day else None
 
 
 def keep_drawn(session: Session, hub: Hub, today: date, settings: Settings, now: datetime) -> int:
@@ -105,7 +49,7 @@ def keep_drawn(session: Session, hub: Hub, today: date, settings: Settings, now:
     start = _next_start(session, hub, today, settings)
     if start is None or today < start - _DAY:
         return 0
-    if not _entrants(session, hub.id) or not _zones(session, hub.id):
+    if not entrants(session, hub.id) or not _zones(session, hub.id):
         return 0
     _draw(session, hub, promised, start, settings=settings, word="", now=now)
     _promise(session, hub.id, now)
@@ -136,7 +80,7 @@ def draw_now(
     start = _next_start(session, hub, today, settings, ahead=NOTICE_LONGEST)
     if start is None:
         raise Conflict("The rounds are drawn until everybody had each of them; this draw comes after that.")
-    if not _entrants(session, hub.id) or not _zones(session, hub.id):
+    if not entrants(session, hub.id) or not _zones(session, hub.id):
         raise Conflict("The hub has no collector, or no zone.")
     _draw(session, hub, promised, start, settings=settings, word=word, now=now)
     _promise(session, hub.id, now)
@@ -146,11 +90,6 @@ def draw_now(
 def redrawn(draw: RoundDraw) -> list[str]:
     """The order that the recorded seed and word give, drawn again."""
     return shuffled(draw.entrants, draw.seed, draw.word)
-
-
-def _gone(session: Session, draw: RoundDraw) -> set[UUID]:
-    """Those who took part in the draw and do not ride for the hub any more."""
-    return {UUID(one) for one in set(draw.drawn) - set(_entrants(session, draw.hub_id))}
 
 
 def _promised(session: Session, hub_id: UUID) -> RoundDraw | None:
@@ -199,13 +138,13 @@ def _next_start(
         return None  # drawn on its eve, or before people
     fresh = (
         latest.mode is settings.fairness
-        and latest.entrants == _entrants(session, hub.id)
+        and latest.entrants == entrants(session, hub.id)
         and {zone for one in latest.rounds for zone in one}
         == {str(zone.id) for zone in _zones(session, hub.id)}
     )
     if fresh:
         return None
-    [ends] = {turn.last_day for turn in _turns_on(session, latest, today)}
+    [ends] = {turn.last_day for turn in turns_on(session, latest, today)}
     return ends + _DAY
 
 
@@ -219,9 +158,9 @@ def _draw(
     word: str,
     now: datetime,
 ) -> None:
-    entrants, zones = _entrants(session, hub.id), _zones(session, hub.id)
-    rounds = allotting.form_rounds(_areas(session, hub, zones), len(entrants))
-    drawn = shuffled(entrants, promised.seed, word)
+    taking_part, zones = entrants(session, hub.id), _zones(session, hub.id)
+    rounds = allotting.form_rounds(_areas(session, hub, zones), len(taking_part))
+    drawn = shuffled(taking_part, promised.seed, word)
     if settings.fairness is Fairness.BALANCE:
         basis = _basis(session, drawn, rounds, start, settings)
         promised.basis = basis
@@ -232,7 +171,7 @@ def _draw(
     length = timedelta(weeks=settings.fairness_period_weeks)
     promised.mode = settings.fairness
     promised.word = word
-    promised.entrants = entrants
+    promised.entrants = taking_part
     promised.drawn = drawn
     promised.rounds = [[str(zone_id) for zone_id in one] for one in rounds]
     promised.first_day = start
@@ -275,15 +214,6 @@ def _basis(
     }
 
 
-def _entrants(session: Session, hub_id: UUID) -> list[str]:
-    ids = session.scalars(
-        select(Collector.id).where(
-            Collector.hub_id == hub_id, Collector.active, Collector.role == CollectorRole.RIDER
-        )
-    )
-    return sorted(str(one) for one in ids)
-
-
 def _zones(session: Session, hub_id: UUID) -> list[Zone]:
     return list(session.scalars(select(Zone).where(Zone.hub_id == hub_id, Zone.active).order_by(Zone.id)))
 
@@ -296,13 +226,3 @@ def _areas(session: Session, hub: Hub, zones: Sequence[Zone]) -> list[Area]:
         Area(zone.id, bearing_degrees(here, Location(zone.latitude, zone.longitude)), homes.get(zone.id, 0))
         for zone in zones
     ]
-
-
-def _turns_on(session: Session, draw: RoundDraw, day: date) -> list[RoundTurn]:
-    return list(
-        session.scalars(
-            select(RoundTurn)
-            .where(RoundTurn.draw_id == draw.id, RoundTurn.first_day <= day, RoundTurn.last_day >= day)
-            .order_by(RoundTurn.round_number)
-        )
-    )
