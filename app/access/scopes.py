@@ -27,6 +27,7 @@ READ_AND_WRITE = (
     "reconciliations",
     "disputes",
     "cases",
+    "held-credits",
     "consent-events",
     "api-keys",
     "campaigns",

@@ -27,8 +27,10 @@ from app.ledger import service as ledger
 from app.messaging.post import Post, Value
 from app.pickups.models import Pickup
 from app.places import service as places
+from app.weighing import holding
 from app.weighing import service as weighing
 from app.weighing.credit import checked_grams
+from app.weighing.doubting import TRUSTING, Brought, Doubt, Judge
 from app.weighing.guard import guarded
 from app.weighing.models import Weighing
 
@@ -44,14 +46,17 @@ def open_dispute(
 ) -> Dispute:
     """Dispute the household's latest weighing; again, while that is open, is the same dispute, with the new words added.
 
+    Where credit of an earlier one was declined since, that is what it is about.
+
     `phone` is who asked, and gets the answer; without it, the household's first. Raises `NotFound` where nothing
     was weighed yet.
     """
     latest = weighing.latest_for(session, household_id)
     if latest is None:
         raise NotFound("Nothing has been weighed for that household yet.")
-    session.get_one(Weighing, latest.id, with_for_update=True)  # two asking at once open one
-    known = open_for(session, latest.id)
+    about_id = holding.declined_since(session, household_id, latest.created_at) or latest.id
+    session.get_one(Weighing, about_id, with_for_update=True)  # two asking at once open one
+    known = open_for(session, about_id)
     said = said.replace("\x00", "")
     if known is not None:
         if said not in known.said:
@@ -60,7 +65,7 @@ def open_dispute(
     dispute = Dispute(
         id=new_id(),
         household_id=household_id,
-        weighing_id=latest.id,
+        weighing_id=about_id,
         phone=phone or households.primary_phone(session, household_id),
         said=said[:SAID_MAX],
         status=DisputeStatus.OPEN,
@@ -69,7 +74,7 @@ def open_dispute(
     )
     session.add(dispute)
     session.flush()
-    log.info("dispute.opened", dispute_id=str(dispute.id), weighing_id=str(latest.id))
+    log.info("dispute.opened", dispute_id=str(dispute.id), weighing_id=str(about_id))
     return dispute
 
 
@@ -140,10 +145,12 @@ def correct_at_the_door(
     now: datetime,
     post: Post,
     limits: weighing.Limits,
+    judge: Judge = TRUSTING,
 ) -> Dispute:
     """Correct a weighing at once, by whoever weighed it; the household is told of the difference.
 
-    `correction_id` was made on the collector's phone. Raises `InvalidInput` naming `grams.<code>`.
+    What it adds is held where `judge` doubts the new weights. `correction_id` was made on the collector's phone.
+    Raises `InvalidInput` naming `grams.<code>`.
     """
     session.get_one(Weighing, weighed.id, with_for_update=True)
     known = households.phones(session, weighed.household_id)
@@ -167,10 +174,10 @@ def correct_at_the_door(
         opened_at=now,
         resolved_at=now,
     )
-    _correct(session, corrected, weighed, grams, limits)
+    doubt = _correct(session, corrected, weighed, grams, limits, judge=judge)
     session.add(corrected)
     session.flush()
-    _tell(session, corrected, weighed, post, limits)
+    _tell(session, corrected, weighed, post, limits, doubt=doubt)
     log.info("weighing.corrected", correction_id=str(correction_id), weighing_id=str(weighed.id))
     return corrected
 
@@ -181,28 +188,46 @@ def _correct(
     disputed: Weighing,
     grams: Mapping[str, int],
     limits: weighing.Limits,
-) -> None:
-    """Book the difference between what is right and what has been booked so far."""
+    *,
+    judge: Judge = TRUSTING,
+) -> Doubt | None:
+    """Book the difference between what is right and what has been booked so far; why its gain is held, if it is."""
+    assert dispute.resolved_at is not None
+    now = dispute.resolved_at
     # Nothing at all is a fair correction, unlike a fair weighing.
     weighed = checked_grams(grams, limits.max_grams) if any(grams.values()) else {}
     pickup = session.get_one(Pickup, disputed.pickup_id)
-    right = sum(line.amount_minor for line in weighing.price(session, pickup, weighed))
+    lines = weighing.price(session, pickup, weighed)
+    right = sum(line.amount_minor for line in lines)
+    held = holding.waiting(session, disputed.id)
+    if held is not None:
+        holding.open_for_correction(session, held, dispute.id, now)
     available = ledger.available_for_update(session, dispute.household_id)
-    booked = disputed.credit_minor + int(
-        session.scalar(
-            select(func.coalesce(func.sum(Dispute.difference_minor), 0)).where(
-                Dispute.weighing_id == disputed.id
-            )
-        )
-        or 0
-    )
-    difference = max(right - booked, -available)
+    difference = max(right - _booked(session, disputed), -available)
     dispute.status = DisputeStatus.CORRECTED
     dispute.corrected_grams = dict(weighed)
     dispute.corrected_credit_minor = right
     dispute.difference_minor = difference
     if difference:
         dispute.transfer_id = _book(session, dispute, disputed, difference, limits.currency)
+    if held is not None:
+        holding.close_again(session, held, difference, dispute.id, now)
+    if held is not None or difference <= 0:
+        return None
+    brought = Brought(disputed.id, disputed.household_id, pickup.zone_id, disputed.collector_id, lines, now)
+    doubt = judge.doubt(session, brought)
+    if doubt is not None:
+        holding.hold(session, disputed, difference, doubt, now)
+    return doubt
+
+
+def _booked(session: Session, disputed: Weighing) -> int:
+    """What a weighing has earned so far, corrections and declined credit counted."""
+    differences = select(func.coalesce(func.sum(Dispute.difference_minor), 0)).where(
+        Dispute.weighing_id == disputed.id
+    )
+    corrected = int(session.scalar(differences) or 0)
+    return disputed.credit_minor + corrected - holding.declined_minor(session, disputed.id)
 
 
 def _book(session: Session, dispute: Dispute, disputed: Weighing, difference: int, currency: str) -> UUID:
@@ -223,7 +248,13 @@ def _book(session: Session, dispute: Dispute, disputed: Weighing, difference: in
 
 
 def _tell(
-    session: Session, dispute: Dispute, disputed: Weighing, post: Post, limits: weighing.Limits
+    session: Session,
+    dispute: Dispute,
+    disputed: Weighing,
+    post: Post,
+    limits: weighing.Limits,
+    *,
+    doubt: Doubt | None = None,
 ) -> None:
     assert dispute.resolved_at is not None
     zone = places.zone(session, session.get_one(Pickup, disputed.pickup_id).zone_id)
@@ -238,6 +269,9 @@ def _tell(
     }
     if dispute.difference_minor:
         values["amount"] = Money(abs(dispute.difference_minor), limits.currency)
+    if doubt is not None:
+        key = "dispute.raised.held"
+        values["day"] = local_date(doubt.until, zone.timezone)
     known = households.phones(session, dispute.household_id)
     to = next((phone for phone in known if phone.phone == dispute.phone), known[0] if known else None)
     if to is None:

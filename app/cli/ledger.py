@@ -15,6 +15,7 @@ from app.ledger import journal, reading
 from app.payouts import holds
 from app.rewards import holding
 from app.rewards.vouchers import issuing
+from app.weighing import holding as held_credits
 
 commands = typer.Typer()
 book = typer.Typer(no_args_is_help=True, help="The double-entry book.")
@@ -23,12 +24,12 @@ commands.add_typer(book, name="ledger")
 
 @book.command("check", epilog="Example: weighback ledger check")
 def check() -> None:
-    """Prove the whole book: sums, every balance against its entries, every hold against open payouts and vouchers.
+    """Prove the whole book: sums, every balance against its entries, every hold against what it is held for.
 
     Exit 1 where anything is awry, with one line for each.
     """
     with migrated() as container, notes.status("Reading the book"), container.database.snapshot() as session:
-        claims = [holding.claims(session), issuing.claims(session)]
+        claims = [holding.claims(session), issuing.claims(session), held_credits.claims(session)]
         problems = [*reading.check(session), *holds.check(session, claims)]
         accounts, transfers = reading.size(session)
     for problem in problems:

@@ -20,6 +20,7 @@ from app.demo.lagos import MATERIALS
 from app.demo.offers import AIRTIME, FOOD
 from app.demo.shops import SHOPS
 from app.demo.voices import Voices
+from app.integrity.doubts import Doubts
 from app.kernel.clock import at_local
 from app.kernel.ids import new_id
 from app.messaging.models import OutboxMessage, OutboxStatus
@@ -151,7 +152,8 @@ class Past:
         limits = weighing.Limits.of(self.container.settings)
         if self.random.random() < COLLECTED:
             bag = weighing.Submission(new_id(), stop.pickup_id, collector_id, self._bag(), at)
-            weighing.record(session, bag, at, post, limits)
+            judge = Doubts.of(self.container.settings)
+            weighing.record(session, bag, at, post, limits, judge=judge)
             self.weighed.append(stop.household_id)
             return
         reason = self.random.choices(list(MISSED), list(MISSED.values()))[0]

@@ -37,6 +37,7 @@ from app.pickups.models import Pickup
 from app.places import service as places
 from app.routing.sheet import route_date
 from app.weighing import service as weighing
+from app.weighing.doubting import Judge
 from app.weighing.models import ConflictReason, Via, Visit, Weighing
 from app.weighing.submissions import Missed, Submission, digest, keep_aside
 
@@ -76,6 +77,7 @@ class Rules:
     limits: weighing.Limits
     secret: str
     """Makes the handover codes."""
+    judge: Judge
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class _Taking:
         try:
             if isinstance(submitted, Submission):
                 outcome = weighing.record(
-                    self.session, submitted, self.now, self.post, self.rules.limits
+                    self.session, submitted, self.now, self.post, self.rules.limits, judge=self.rules.judge
                 ).outcome
             else:
                 outcome = weighing.record_missed(
@@ -222,6 +224,7 @@ class _Taking:
                 now=self.now,
                 post=self.post,
                 limits=self.rules.limits,
+                judge=self.rules.judge,
             )
         except InvalidInput as error:
             keep_aside(self.session, sent, ConflictReason.REFUSED, self.now)

@@ -12,7 +12,7 @@ def _balance(_said: Said, facts: Snapshot, home: Home) -> Outcome:
     credit = line("balance.is", name=home.name, balance=facts.balance)
     vouchers = _vouchers(facts)
     beside = (*vouchers, *_put_aside(facts, by_name=not vouchers))
-    return Step(reply=Reply((credit, *_under_way(facts), *beside), brief=bool(beside)))
+    return Step(reply=Reply((credit, *_under_way(facts), *_looked_at(facts), *beside), brief=bool(beside)))
 
 
 def _under_way(facts: Snapshot) -> tuple[Line, ...]:
@@ -45,6 +45,11 @@ def _vouchers(facts: Snapshot) -> tuple[Line, ...]:
             date=facts.vouchers[0].last_day,
         ),
     )
+
+
+def _looked_at(facts: Snapshot) -> tuple[Line, ...]:
+    looked_at_minor = facts.purse.looked_at_minor if facts.purse else 0
+    return (line("balance.looked-at", amount=facts.money(looked_at_minor)),) if looked_at_minor else ()
 
 
 def _put_aside(facts: Snapshot, *, by_name: bool) -> tuple[Line, ...]:

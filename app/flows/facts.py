@@ -58,6 +58,7 @@ from app.rewards.catalogue import Offered, options
 from app.rewards.rules import RedemptionRules
 from app.rewards.vouchers import codes, issuing
 from app.settings import Settings
+from app.weighing import holding as held_credits
 from app.weighing import service as weighing
 
 MOST_HAPPENINGS: Final = 12
@@ -210,9 +211,10 @@ def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
 def _purse(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
     """Credit, and what is put aside."""
     standing = ledger.standing(session, home.id)
+    looked_at = held_credits.waiting_minor(session, home.id) if standing.held_minor else 0
     saved = goals.by_name(session, standing.saved_minor)
     return {
-        "purse": Purse(standing.credit_minor, standing.held_minor),
+        "purse": Purse(standing.credit_minor, standing.held_minor - looked_at, looked_at),
         "goals": tuple(Saved(name, amount_minor) for name, amount_minor in saved),
     }
 
@@ -239,6 +241,7 @@ def _weighing(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
 
 _KINDS = {
     "correction": Kind.CORRECTED,
+    "weighing_declined": Kind.CORRECTED,
     "payout_reserve": Kind.SPENT,
     "redemption_hold": Kind.SPENT,
     "redemption_unhold": Kind.GIVEN_BACK,
@@ -260,7 +263,8 @@ _OUT_OF_GOALS = {
 _HELD = ("redemption_hold", "redemption_unhold")
 """Of a redemption that was let go, its kind's own entry tells all."""
 _GIFT = "gift"
-_WEIGHED = "weighing"
+_TOLD_OTHERWISE = ("weighing", "credit_hold", "credit_unhold")
+"""Weighings tell of themselves, also of those that are looked at first."""
 
 
 def _history(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
@@ -271,7 +275,7 @@ def _history(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
     ]
     let_go = holding.let_go(session, home.id)
     entries = reading.credit_entries(
-        session, home.id, but_kind=_WEIGHED, but_kinds_of=(_HELD, let_go), limit=MOST_HAPPENINGS
+        session, home.id, but_kinds=_TOLD_OTHERWISE, but_kinds_of=(_HELD, let_go), limit=MOST_HAPPENINGS
     )
     moments += [(entry.effective_at, _kind_of(entry), entry.amount_minor, None) for entry in entries]
     moments += [

@@ -17,6 +17,7 @@ from app.flows.join import NAME_LONGEST
 from app.flows.snapshot import Area, HeldVoucher, Home, HomePhone, LastWeighing, Offer, Purse, Saved, Snapshot
 from app.flows.where import LANDMARK_LONGEST
 from app.households.phones import MOST_PHONES
+from app.integrity.held_credits import TOLD_MAX
 from app.kernel.grams import Grams
 from app.kernel.money import Money
 from app.merchants.service import NAME_LONGEST as SHOP_LONGEST
@@ -82,6 +83,7 @@ LONGEST: Final[Mapping[str, Value]] = {
     "voucher": "000 000 0000",
     "weight": Grams(199_950),
     "weights": "W" * LINES_ROOM_CHARACTERS,
+    "why": "W" * TOLD_MAX,
     "zone": _ZONE,
 }
 """By placeholder. A new placeholder needs its longest value here; a date becomes the longest of the language."""
@@ -123,7 +125,7 @@ def longest_facts(catalogue: Catalogue) -> Snapshot:
         homes=(home, home),
         home=home,
         zones=tuple(Area(f"Z{number:02}", f"{_ZONE} {number}", 6.5, 3.4) for number in range(30)),
-        purse=Purse(99_999_950, 9_999_950),
+        purse=Purse(99_999_950, 9_999_950, 9_999_950),
         vouchers=tuple(HeldVoucher("000 000 0000", 999_950, _DAY, "W" * SHOP_LONGEST) for _ in range(3)),
         goals=tuple(Saved(f"{_REWARD[:-1]}{number}", 9_999_950) for number in range(3)),
         offers=_OFFERS,

@@ -12,6 +12,7 @@ from app.collectors.models import Collector
 from app.fieldwork import texts
 from app.fieldwork.taking import Answer, Rules, Sender, take
 from app.flows.talk import Talk
+from app.integrity.doubts import Doubts
 from app.integrity.hub_weighins import look_again
 from app.messaging.inbox import InboundText
 from app.pickups.models import Pickup
@@ -48,7 +49,7 @@ def _taken(session: Session, talk: Talk, text: InboundText, collector: Collector
     pickup = session.get(Pickup, sent.record.pickup_id)
     if pickup is None or sent.key.lower() != texts.key_of(secret, collector.id, pickup.date):
         return Answer.REFUSED.value
-    rules = Rules(Limits.of(talk.settings), secret)
+    rules = Rules(Limits.of(talk.settings), secret, Doubts.of(talk.settings))
     taken = take(session, sent.record, Sender(collector.id, Via.SMS), now=now, post=talk.post, rules=rules)
     if sent.record.of_weights and taken.answer is Answer.ACCEPTED:
         look_again(session, pickup.id, talk.settings, by=f"collector:{collector.id}", now=now)

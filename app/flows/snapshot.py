@@ -87,7 +87,9 @@ class Purse:
 
     balance_minor: int
     held_minor: int
-    """Set aside: for vouchers, and for what is on its way or looked at first."""
+    """Set aside: for vouchers, and for what is on its way."""
+    looked_at_minor: int = 0
+    """Earned, and looked at by a person first."""
 
 
 @dataclass(frozen=True)

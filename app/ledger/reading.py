@@ -189,11 +189,11 @@ def credit_entries(
     session: Session,
     household_id: UUID,
     *,
-    but_kind: str,
+    but_kinds: Collection[str],
     but_kinds_of: tuple[Collection[str], Collection[UUID]],
     limit: int,
 ) -> list[EntryView]:
-    """What moved a household's credit, the newest first, without transfers of the kind `but_kind`.
+    """What moved a household's credit, the newest first, without transfers of `but_kinds`.
 
     And without those of the kinds in `but_kinds_of` that are about one of the objects beside them.
     """
@@ -202,7 +202,7 @@ def credit_entries(
         _entry_views()
         .join(Account, Account.id == Entry.account_id)
         .where(Account.household_id == household_id, Account.kind == AccountKind.HOUSEHOLD_CREDIT)
-        .where(Transfer.kind != but_kind, ~(Transfer.kind.in_(kinds) & Transfer.cause_id.in_(objects)))
+        .where(Transfer.kind.not_in(but_kinds), ~(Transfer.kind.in_(kinds) & Transfer.cause_id.in_(objects)))
     )
     return [EntryView(*row) for row in session.execute(query.order_by(Entry.sequence.desc()).limit(limit))]
 

@@ -18,6 +18,7 @@ from app.kernel.money import micros
 from app.settings.campaigns import CampaignSettings
 from app.settings.gateways import GatewaySettings
 from app.settings.hub import HubSettings
+from app.settings.integrity import IntegritySettings
 from app.settings.merchants import MerchantSettings
 from app.settings.payments import PaymentSettings
 from app.settings.routing import RoutingSettings
@@ -52,6 +53,7 @@ class Settings(
     PaymentSettings,
     GatewaySettings,
     HubSettings,
+    IntegritySettings,
     RoutingSettings,
     TravelSettings,
     BaseSettings,

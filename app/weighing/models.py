@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -123,6 +123,62 @@ class WeighingLine(Base):
     grams: Mapped[int]
     rate_minor_per_kilogram: Mapped[int]
     amount_minor: Mapped[int]
+
+
+class Because(enum.StrEnum):
+    """Why credit is looked at by a person before it can be spent."""
+
+    WEIGHT = "weight"
+    """The weight is unlikely for the home and its neighbours."""
+    HOME = "home"
+    """There is an open finding about the home."""
+    COLLECTOR = "collector"
+    """There is an open finding about whoever weighed."""
+
+
+class HeldStatus(enum.StrEnum):
+    WAITING = "waiting"
+    RELEASED = "released"
+    DECLINED = "declined"
+    CORRECTED = "corrected"
+    """A correction left nothing to hold."""
+
+
+class HeldCredit(Base):
+    """Credit of a weighing that is earned and lies on hold until a person has looked, or the time for that is over."""
+
+    __tablename__ = "held_credits"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    weighing_id: Mapped[UUID] = mapped_column(ForeignKey("weighings.id"), index=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    because: Mapped[Because]
+    certainty: Mapped[float]
+    """How sure the service was, at most, that something is wrong: from 0 to 1."""
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What it saw."""
+    status: Mapped[HeldStatus]
+    held_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """Nobody looked until then: it is released by itself."""
+    first_by: Mapped[str | None] = mapped_column(String(120))
+    """Who decided first, where that takes two."""
+    first_says: Mapped[HeldStatus | None]
+    first_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+
+Index(
+    "uq_held_credits_waiting",
+    HeldCredit.weighing_id,
+    unique=True,
+    sqlite_where=HeldCredit.status == HeldStatus.WAITING,
+    postgresql_where=HeldCredit.status == HeldStatus.WAITING,
+)
+Index("ix_held_credits_due", HeldCredit.status, HeldCredit.due_at)
 
 
 class ConflictReason(enum.StrEnum):

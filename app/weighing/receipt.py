@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -61,15 +61,17 @@ def send_receipt(
     balance: Money,
     idle: timedelta,
     now: datetime,
+    held_until: date | None = None,
 ) -> None:
-    """Weights, credit and balance, in one text."""
+    """Weights, credit and balance, in one text; of credit that is looked at first, by when it comes."""
     credit = Money(sum(line.amount_minor for line in lines), balance.currency)
+    values: dict[str, Value] = {"weights": weights(lines), "credit": credit}
     tell_household(
         session,
         post,
         household_id,
-        key="receipt",
-        values={"weights": weights(lines), "credit": credit, "balance": balance},
+        key="receipt.held" if held_until else "receipt",
+        values=values | ({"date": held_until} if held_until else {"balance": balance}),
         dedupe_key=f"receipt:{visit_id}",
         idle=idle,
         now=now,

@@ -31,7 +31,9 @@ from app.pickups.models import Pickup
 from app.pickups.statuses import TRANSITIONS, MissedReason, PickupStatus
 from app.places import service as places
 from app.settings import Settings
+from app.weighing import holding
 from app.weighing.credit import checked_grams
+from app.weighing.doubting import TRUSTING, Brought, Judge
 from app.weighing.lines import WeighedLine, lines_of, price
 from app.weighing.models import ConflictReason, Visit, VisitOutcome, Weighing, WeighingLine
 from app.weighing.rates import MaterialRate, rates_on
@@ -97,10 +99,18 @@ class RecordedMiss:
     pickup: Pickup
 
 
-def record(session: Session, submission: Submission, now: datetime, post: Post, limits: Limits) -> Recorded:
+def record(
+    session: Session,
+    submission: Submission,
+    now: datetime,
+    post: Post,
+    limits: Limits,
+    *,
+    judge: Judge = TRUSTING,
+) -> Recorded:
     """Take the weights of a stop, once per `submission.id`: credit, pickup collected, receipt.
 
-    Raises `InvalidInput` naming the field (`grams.<code>`, `pickup_id`) and `NotFound` for an unknown stop.
+    Where `judge` doubts them, the credit is earned but held until a person has looked. Raises `InvalidInput` naming the field (`grams.<code>`, `pickup_id`) and `NotFound` for an unknown stop.
     """
     pickup = _locked(session, submission.pickup_id)
     already = _already(session, submission, pickup, now)
@@ -111,8 +121,12 @@ def record(session: Session, submission: Submission, now: datetime, post: Post, 
     weighed = checked_grams(submission.grams, limits.max_grams)
     check_day(session, pickup, now, limits)
     lines = price(session, pickup, weighed)
+    brought = Brought(submission.id, pickup.household_id, pickup.zone_id, submission.collector_id, lines, now)
+    doubt = judge.doubt(session, brought) if brought.credit_minor else None
     visit = _visit(session, submission, now)
     weighing = _credit(session, visit, pickup, lines, limits.currency)
+    if doubt is not None:
+        holding.hold(session, weighing, weighing.credit_minor, doubt, now)
     pickups.move_to(session, pickup, PickupStatus.COLLECTED, now)
     session.flush()
     balance_minor = ledger.balance(session, pickup.household_id)
@@ -126,6 +140,9 @@ def record(session: Session, submission: Submission, now: datetime, post: Post, 
         balance=balance,
         idle=limits.phone_idle,
         now=now,
+        held_until=None
+        if doubt is None
+        else local_date(doubt.until, places.zone(session, pickup.zone_id).timezone),
     )
     log.info("visit.weighed", visit_id=str(visit.id), credit_minor=weighing.credit_minor)
     return Recorded("recorded", weighing, weighing.credit_minor, balance_minor)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.container import Container
 from app.errors import InvalidInput, NotFound, NotSignedIn
+from app.integrity.doubts import Doubts
 from app.integrity.hub_weighins import look_again
 from app.pickups.statuses import PickupStatus
 from app.routing.sheet import route_date
@@ -112,7 +113,8 @@ def _record(session: Session, container: Container, sent: Sent) -> Outcome | lis
         if mistakes:
             return mistakes
         weighed = Submission(form.weighing_id, view.pickup_id, sent.by, grams, now, not on_route)
-        return record(session, weighed, now, container.post, limits).outcome
+        judge = Doubts.of(container.settings)
+        return record(session, weighed, now, container.post, limits, judge=judge).outcome
     except InvalidInput:
         # What was typed is fine by itself: the stop's day is too far off. Services refuse before they write.
         return [Mistake("form", "sheet.mistake.day")]

@@ -19,6 +19,7 @@ from app.container import Container
 from app.fieldwork import records
 from app.fieldwork.clocks import Stamp
 from app.fieldwork.taking import Answer, Rules, Sender, Taken, Why, take
+from app.integrity.doubts import Doubts
 from app.integrity.hub_weighins import look_again
 from app.pickups.statuses import MissedReason
 from app.web.deps import Here
@@ -176,7 +177,7 @@ def _answer(
 
 def rules_of(container: Container) -> Rules:
     settings = container.settings
-    return Rules(Limits.of(settings), settings.secret_key.get_secret_value())
+    return Rules(Limits.of(settings), settings.secret_key.get_secret_value(), Doubts.of(settings))
 
 
 def answer_about(taken: Taken) -> dict[str, Any]:
