@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from importlib.metadata import entry_points
+from functools import cache, lru_cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TypeVar
 
@@ -66,10 +66,16 @@ def _catalogue(languages: tuple[str, ...]) -> Catalogue:
     return Catalogue.load(_TEXTS, languages)
 
 
+@cache
+def _offered(group: str) -> tuple[EntryPoint, ...]:
+    """What installed packages offer. Read once in a process: it reads a file of each of them."""
+    return tuple(entry_points(group=group))
+
+
 def _sms_gateways(settings: Settings) -> SmsGateways:
     """The gateways that the settings name: ours, or another package's, by its entry point."""
     makers: dict[str, Callable[[Settings], SmsGateway]] = {
-        found.name: found.load() for found in entry_points(group="weighback.sms_gateways")
+        found.name: found.load() for found in _offered("weighback.sms_gateways")
     }
     makers |= {"console": lambda _: Console(), "twilio": _twilio, "africastalking": _africastalking}
     made = {name: makers[name](settings) for name in sorted(settings.sms_gateway_names & set(makers))}
@@ -99,7 +105,7 @@ def _africastalking(settings: Settings) -> SmsGateway:
 
 def _route_optimiser(settings: Settings) -> RouteOptimiser:
     makers: dict[str, Callable[[Settings], RouteOptimiser]] = {
-        found.name: found.load() for found in entry_points(group="weighback.route_optimisers")
+        found.name: found.load() for found in _offered("weighback.route_optimisers")
     }
     makers["nearest-neighbour"] = lambda _: NearestNeighbour()
     makers["pyvrp"] = lambda _: PyVrp(
@@ -111,7 +117,7 @@ def _route_optimiser(settings: Settings) -> RouteOptimiser:
 
 def _travel_times(settings: Settings) -> TravelTimes:
     makers: dict[str, Callable[[Settings], TravelTimes]] = {
-        found.name: found.load() for found in entry_points(group="weighback.travel_times")
+        found.name: found.load() for found in _offered("weighback.travel_times")
     }
     makers |= {"straight-line": _straight_line, "osrm": _osrm, "valhalla": _valhalla}
     return _chosen(makers, "TRAVEL_TIMES", settings.travel_times)(settings)
@@ -153,7 +159,7 @@ def _chosen(makers: dict[str, Maker], setting: str, name: str) -> Maker:
 def _payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
     """The providers that the settings name: ours, or another package's, by its entry point."""
     makers: dict[str, Callable[[Settings], PaymentProvider]] = {
-        found.name: found.load() for found in entry_points(group="weighback.payment_providers")
+        found.name: found.load() for found in _offered("weighback.payment_providers")
     }
     makers |= MAKERS
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Final
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app import logs
 from app.bootstrap import build
@@ -54,20 +55,10 @@ def create_app(container: Container) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_in_few_threads,
+        routes=_faces(simulated=container.settings.environment is not Environment.PRODUCTION).routes,
     )
     app.state.container = container
     app.state.metrics = observe.Metrics()
-
-    app.include_router(health.router)
-    app.include_router(webhooks.router)
-    app.include_router(admin.router)
-    app.include_router(routesheet.router)
-    app.include_router(merchant.router)
-    app.include_router(start.router)
-    app.include_router(dashboard.router)
-    app.include_router(looks.router)
-    if container.settings.environment is not Environment.PRODUCTION:
-        app.include_router(simulator.router)
 
     openapi.install(app)
     problem.install(app)
@@ -80,6 +71,17 @@ def create_app(container: Container) -> FastAPI:
     app.add_middleware(limits.ReadableAddress)
     app.add_middleware(observe.Observe, metrics=app.state.metrics)
     return app
+
+
+@cache
+def _faces(*, simulated: bool) -> APIRouter:
+    """Every face's routes. Made once in a process: to make two hundred ready takes a fifth of a second."""
+    faces = APIRouter()
+    for face in (health, webhooks, admin, routesheet, merchant, start, dashboard, looks):
+        faces.include_router(face.router)
+    if simulated:
+        faces.include_router(simulator.router)
+    return faces
 
 
 def create_app_from_settings() -> FastAPI:

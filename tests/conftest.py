@@ -12,10 +12,14 @@ from typing import Any
 import hypothesis
 import pytest
 import structlog
+from anyio.from_thread import start_blocking_portal
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
 from sqlalchemy import URL, make_url
 
 from app import migrate
 from app.db import Database
+from app.kernel import pins
 from app.kernel.clock import FixedClock
 from tests import loopback, postgres
 from tests.slate import Slate
@@ -42,6 +46,23 @@ structlog.configure(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put browser tests last: the browser's driver keeps an event loop on the thread from then on."""
     items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_event_loop() -> Iterator[None]:
+    """For the requests of all test clients: each would start a thread and a loop of its own for each request."""
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """The slowness of the hash is its vendor's to test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_another_package_offers_a_provider_by_its_entry_point(
     def found(group: str) -> list[EntryPoint]:
         return [offered] if group == offered.group else list(entry_points(group=group))
 
-    monkeypatch.setattr("app.bootstrap.entry_points", found)
+    monkeypatch.setattr("app.bootstrap._offered", found)
     with a_till(sqlite_url, "theirs", payment_providers=["theirs"]) as till:
         payout_id = till.redeem(till.customer())
         till.work()

@@ -150,8 +150,9 @@ def test_every_screen_names_words_that_work(language: str) -> None:
     """As its text does: `text MENU` in one language must be heard like that of another."""
     spoken = ALL[language]
     shown = replace(spoken, wordings={**spoken.wordings, **spoken.screens})
+    heard = vocabulary(CATALOGUE)
     for key in spoken.screens:
-        named = commands_named(shown, key, vocabulary(CATALOGUE))
+        named = commands_named(shown, key, heard)
         assert named <= set(REGISTRY.entries), (key, named)
 
 

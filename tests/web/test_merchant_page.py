@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app import bootstrap
 from app.container import Container
-from app.kernel import pins
 from app.kernel.clock import FixedClock
 from app.kernel.phone import Phone
 from app.main import create_app
@@ -26,12 +24,6 @@ BUDGET_BYTES = 15 * 1024
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What these pages do is tried on both databases in tests/merchants."""
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The slowness of the hash is its vendor's to test."""
-    monkeypatch.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

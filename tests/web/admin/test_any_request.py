@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app import bootstrap
+from app.kernel.clock import FixedClock
 from app.main import create_app
 from app.settings import load_settings
 from tests.web.admin.conftest import key_for
 
 EXAMPLES = 4
+DAY_OF_THE_EXAMPLES = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""Their rates and holidays lie ahead of it, and of no later day."""
 PROMISES = [
     not_a_server_error,
     status_code_conformance,
@@ -50,7 +54,8 @@ class Office:
 def office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     path = tmp_path_factory.mktemp("any") / "weighback.sqlite3"
     shutil.copyfile(sqlite_template, path)
-    container = bootstrap.build(load_settings(environment="test", database_url=f"sqlite:///{path}"))
+    settings = load_settings(environment="test", database_url=f"sqlite:///{path}")
+    container = bootstrap.build(settings, FixedClock(DAY_OF_THE_EXAMPLES))
     app = create_app(container)
     client = TestClient(app)
     client.headers["Authorization"] = f"Bearer {key_for(container, 'admin')}"

@@ -10,12 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from app import bootstrap
 from app.container import Container
-from app.kernel import pins
 from app.main import create_app
 from app.settings import load_settings
 from tests.factories.day import PIN, Day, a_day
@@ -33,12 +31,6 @@ class MovableClock:
 
     def pass_(self, **time: float) -> None:
         self.at += timedelta(**time)
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The slowness of the hash is its vendor's to test."""
-    monkeypatch.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
