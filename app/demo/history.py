@@ -24,8 +24,9 @@ from app.integrity.doubts import Doubts
 from app.kernel.clock import at_local
 from app.kernel.ids import new_id
 from app.messaging.models import OutboxMessage, OutboxStatus
+from app.payouts.answering import answered
 from app.payouts.calling import Office as PayoutOffice
-from app.payouts.calling import answered, claim
+from app.payouts.calling import claim
 from app.payouts.ports import Observation, ObservedStatus, SubmitOutcome, SubmitResult
 from app.pickups import service as pickups
 from app.pickups.statuses import MissedReason

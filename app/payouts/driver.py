@@ -9,7 +9,8 @@ import structlog
 
 from app.db import Database
 from app.kernel.clock import Clock
-from app.payouts.calling import Call, Office, answered, claim, looked_up
+from app.payouts.answering import answered, looked_up
+from app.payouts.calling import Call, Office, claim
 from app.payouts.exchanging import heard
 from app.payouts.ports import Observation, ObservedStatus, SubmitResult
 
@@ -67,4 +68,6 @@ async def _make_one(database: Database, office: Office, clock: Clock, call: Call
         except Exception:
             log.exception("payout.adapter_failed", attempt_id=str(call.attempt_id))
     with database.unit_of_work() as session:
-        looked_up(session, office, call, seen, clock.now(), exchange=exchange)
+        once_more = looked_up(session, office, call, seen, clock.now(), exchange=exchange)
+    if once_more is not None:
+        await _make_one(database, office, clock, once_more)

@@ -111,10 +111,18 @@ class PayoutAttempt(Base):
     open: Mapped[bool] = mapped_column(default=True)
     result: Mapped[AttemptResult | None]
     first_not_found_at: Mapped[datetime | None]
+    """The first read that found nothing since it was sent."""
+    resent_at: Mapped[datetime | None]
+    """When the same reference and body went out once more (`app.payouts.resending`)."""
     fee_minor: Mapped[int | None] = mapped_column(BigInteger)
     """What the provider kept for its work, booked; below zero for a discount."""
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+    @property
+    def sent_at(self) -> datetime:
+        """When it went out last."""
+        return self.resent_at or self.created_at
 
 
 Index(

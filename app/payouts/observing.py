@@ -166,7 +166,7 @@ def _not_found(turn: Turn, capabilities: Capabilities, final_after: timedelta) -
         turn.review("the provider no longer knows a payment that it took")
     else:
         stated = capabilities.not_found_final_after
-        if stated is not None and turn.now - attempt.created_at >= max(stated, final_after):
+        if stated is not None and turn.now - attempt.sent_at >= max(stated, final_after):
             turn.give_back(AttemptResult.NOT_FOUND)
 
 

@@ -51,6 +51,12 @@ class Capabilities:
     """No call takes longer than this."""
     step_minor: int = 1
     """Amounts are whole multiples of this; nothing is ever rounded."""
+    resendable: bool = False
+    """A payment that cannot be found may be sent once more under its own reference, before its credit is given back.
+
+    Only where a reference that was taken is never taken again, however long ago that was: then whichever of the two
+    arrives is the only one.
+    """
     answers_by_callback: bool = False
     """A callback that bears the `question` of a call of ours is an answer to it, though nothing signs it.
 

@@ -24,7 +24,8 @@ from app.errors import NotFound
 from app.kernel.clock import at_local
 from app.kernel.ids import new_id
 from app.ledger import totals
-from app.payouts.calling import Office, stated
+from app.payouts.answering import stated
+from app.payouts.calling import Office
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt
 from app.payouts.ports import Observation, ObservedStatus
 from app.payouts.telling import StatementLine, StatementStatus

@@ -62,6 +62,19 @@ FAULTS = [
         UNASKABLE,
     ),
     Fault("the call is lost on the way", FAILED, 0, {"submit": "drop_before"}, NEVER_FOUND),
+    Fault(
+        "the call is lost on the way, and the next one is not",
+        PAID,
+        1,
+        {"submit": "drop_before_once"},
+        NEVER_FOUND,
+    ),
+    Fault(
+        "the answer is lost, and it denies what it took",
+        REVIEW,
+        1,
+        {"submit": "drop_after_once", "query": "not_found", "callback": "never"},
+    ),
     Fault("it is down behind its gateway", FAILED, 0, {"submit": "error_before"}, NEVER_FOUND),
     Fault("nobody can connect to it", FAILED, 0, {"submit": "unreachable"}),
     Fault("it refuses our key for a moment", PAID, 1, {"submit": "unauthorized_once"}),
@@ -159,7 +172,9 @@ def reach_the_end(counter: Counter, fault: Fault) -> None:
         )
     assert till.status(payout_id) is end
     assert counter.credited(payout_id) == credited
-    assert all(payment.requests == 1 for payment in counter.company.payments.values())
+    taken_and_denied = fault.mood.get("submit") == "drop_after_once"
+    sent = 1 + (taken_and_denied and counter.provider.capabilities.resendable)
+    assert all(payment.requests == sent for payment in counter.company.payments.values())
     assert till.standing(customer)[1] == (AMOUNT_MINOR if end is REVIEW else 0)
     assert told(till.texts(customer)) == TEXTS[end]
     till.check_book()

@@ -56,10 +56,14 @@ class Payment:
 
 @dataclass
 class Company:
-    """A `PaymentProvider` that would pay a reference again, were it ever sent again."""
+    """A `PaymentProvider` that would pay a reference again, were it ever sent again without having said `resendable`."""
 
     submits: str = "settles"
     answers: str = "truth"
+    resendable: bool = False
+    """It pays each reference once, however often it is sent."""
+    sent: list[str] = field(default_factory=list)
+    """The references that paying calls of ours bore, also of those that were lost."""
     payments: dict[str, Payment] = field(default_factory=dict)
 
     @property
@@ -75,6 +79,7 @@ class Company:
             callbacks=AuthLevel.SIGNED,
             not_found_final_after=timedelta(minutes=10),
             timeout=timedelta(seconds=1),
+            resendable=self.resendable,
         )
 
     def plan(self, instruction: Instruction, attempt_id: UUID) -> WireRequest:
@@ -82,8 +87,11 @@ class Company:
         return WireRequest(attempt_id.hex, json.dumps(body))
 
     async def submit(self, request: WireRequest) -> SubmitResult:
+        self.sent.append(request.reference)
         if self.submits in _NOTHING_TAKEN:
             return _NOTHING_TAKEN[self.submits]
+        if self.resendable and request.reference in self.payments:
+            return SubmitResult(SubmitOutcome.DUPLICATE)
         said = json.loads(request.body)
         payment = self.payments.setdefault(
             request.reference, Payment(request.reference, said["phone"], said["amount_minor"])

@@ -18,6 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -28,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InsufficientBalance
 from app.ledger import reading
-from app.payouts import calling, deciding, holds
+from app.payouts import answering, calling, deciding, holds
 from app.payouts.manual import Desk
 from app.payouts.models import AttemptResult, Payout, PayoutAttempt, Verdict
 from app.payouts.ports import AuthLevel, Observation, ObservedStatus
@@ -52,6 +53,10 @@ class Histories(RuleBasedStateMachine):
         self.customer: Customer = self.till.customer()
         self.company.submits, self.company.answers = "settles", "truth"
         self.recovered: set[UUID] = set()
+
+    @initialize(resendable=st.booleans())
+    def agree_on_duplicates(self, *, resendable: bool) -> None:
+        self.company.resendable = resendable
 
     # What households and time do
 
@@ -226,7 +231,7 @@ class Histories(RuleBasedStateMachine):
     def say(self, payment: Payment, seen: Observation, level: AuthLevel) -> None:
         with self.session() as session:
             attempt_id = self.attempt_of(session, payment).id
-            calling.called_back(
+            answering.called_back(
                 session, self.office(), attempt_id, seen=seen, level=level, now=self.till.clock.now()
             )
 

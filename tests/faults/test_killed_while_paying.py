@@ -79,23 +79,47 @@ class Scene:
     first_steps: int
     """At least so many steps are there to be killed at."""
     switches: dict[str, Any] = field(default_factory=dict)
-    asking: bool = False
-    """True = its answer to the first worker was lost, and the one that asks after it is killed."""
+    earlier: tuple[int, ...] = ()
+    """In which minutes other workers saw to it before, and lived."""
+    minute: int = 0
+    """In which the worker is killed."""
+    by_then: dict[str, Any] = field(default_factory=dict)
+    """How the company behaves in that minute, where it is otherwise."""
 
 
 SCENES = (
     Scene("while it pays", 12),
-    Scene("while it asks after a payment whose answer was lost", 8, {"submit": "drop_after"}, asking=True),
+    Scene(
+        "while it sends once more what never arrived",
+        13,
+        {"submit": "drop_before"},
+        earlier=(0, 2),
+        minute=8,
+        by_then={"submit": "answer"},
+    ),
 )
 MORE_SCENES = (
+    Scene(
+        "while it asks after a payment whose answer was lost",
+        8,
+        {"submit": "drop_after"},
+        earlier=(0,),
+        minute=2,
+    ),
     Scene("while it pays, and the answer is lost", 12, {"submit": "drop_after"}),
     Scene("while it pays, and the company fails after it took it", 12, {"submit": "error_after"}),
     Scene("while it pays, and nothing arrived", 12, {"submit": "drop_before"}),
-    Scene("while it asks after a payment that never arrived", 8, {"submit": "drop_before"}, asking=True),
-    Scene("while it asks, and the company is in trouble", 8, {"query": "error"}, asking=True),
+    Scene(
+        "while it asks after a payment that never arrived",
+        8,
+        {"submit": "drop_before"},
+        earlier=(0,),
+        minute=2,
+    ),
+    Scene("while it asks, and the company is in trouble", 8, {"query": "error"}, earlier=(0,), minute=2),
 )
 USUAL = {"submit": "answer", "query": "answer", "settle_seconds": 0, "duplicates": "pay_again"}
-"""It would pay the same reference twice, if it were ever asked to."""
+"""It would pay the same reference twice, were it sent again after it had arrived."""
 NEVER = 1_000_000
 PUT_OFF = timedelta(hours=6)
 
@@ -117,14 +141,18 @@ class Field:
         step, killed = 0, True
         while killed:
             step += 1
-            self.company.post("/v1/control", json=USUAL | scene.switches).raise_for_status()
+            self._company_behaves(scene.switches)
             self.payouts.append(redeem(self.container, self.street))
-            if scene.asking:
-                assert not self.workers.work_until_step(NEVER)
-            killed = self.workers.work_until_step(step, 2 * scene.asking)
+            for minute in scene.earlier:
+                assert not self.workers.work_until_step(NEVER, minute)
+            self._company_behaves(scene.switches | scene.by_then)
+            killed = self.workers.work_until_step(step, scene.minute)
             self.kills += killed
             self._put_off()
         assert step > scene.first_steps, f"the steps {scene.what} were not found"
+
+    def _company_behaves(self, switches: dict[str, Any]) -> None:
+        self.company.post("/v1/control", json=USUAL | switches).raise_for_status()
 
     def _put_off(self) -> None:
         """What the dead left is seen to later, so that the next worker's steps are those of its own payout."""
@@ -135,7 +163,7 @@ class Field:
 
     def recover(self) -> dict[UUID, PayoutStatus]:
         """What a healthy worker makes of it all in the hours after."""
-        self.company.post("/v1/control", json=USUAL).raise_for_status()
+        self._company_behaves({})
         self.clock.offset = PUT_OFF
         for _ in range(6):
             self.clock.offset += timedelta(minutes=20)
@@ -201,5 +229,5 @@ def test_a_worker_killed_between_any_two_steps_pays_once_or_gives_back(database_
         assert standing["float:standin"] == paid_minor
         assert standing[f"household:{street.household_id}:credit"] == EARNED_MINOR - paid_minor
         assert "receivable:payouts" not in standing
-        # Killed before the attempt was stored, it is paid later; after that and before the call, given back.
+        # Killed before the call, it is paid by a later worker; before the second call, it is given back.
         assert ends[ground.payouts[0]] is PayoutStatus.PAID

@@ -26,7 +26,9 @@ class Mood:
         "answer",
         "unreachable",
         "drop_before",
+        "drop_before_once",
         "drop_after",
+        "drop_after_once",
         "error_before",
         "error_after",
         "garble",
@@ -34,7 +36,7 @@ class Mood:
         "unauthorized_once",
         "unknown_word",
     ] = "answer"
-    """`…_before`: nothing was taken; `…_after`: it was, and the answer is lost or a 500."""
+    """`…_before`: nothing was taken; `…_after`: it was, and the answer is lost or a 500; `…_once`: only the first time."""
     outcome: Literal["succeed", "fail", "never_settle", "succeed_then_reverse", "short"] = "succeed"
     query: Literal["answer", "error", "not_found", "unknown_word"] = "answer"
     callback: Literal[
@@ -125,7 +127,7 @@ class Company(abc.ABC):
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.send: Send | None = None
         """Where callbacks go that come before an answer."""
-        self._refused_once = False
+        self._done_once = False
         self._tokens: dict[str, int] = {}
         """Calls that each token was used for."""
 
@@ -164,10 +166,11 @@ class Company(abc.ABC):
     def _pay(self, request: Request) -> Reply:
         if self.mood.submit == "drop_before":
             raise Cut
+        if self.mood.submit == "drop_before_once" and self._for_the_first_time():
+            raise Cut
         if self.mood.submit == "error_before":
             return Reply(503, b"<html>no healthy upstream</html>")
-        if self.mood.submit == "unauthorized_once" and not self._refused_once:
-            self._refused_once = True
+        if self.mood.submit == "unauthorized_once" and self._for_the_first_time():
             return self.unauthorized()
         reply = self.answer(request)
         if self.mood.callback == "before_answer":
@@ -175,12 +178,18 @@ class Company(abc.ABC):
             self.call_back()
         if self.mood.submit in {"drop_after", "slow"}:
             raise Cut
+        if self.mood.submit == "drop_after_once" and self._for_the_first_time():
+            raise Cut
         spoilt = {
             "error_after": Reply(500, {"error": "internal"}),
             "garble": Reply(reply.status, b"<html>Bad gateway</html>"),
             "unknown_word": self.unknown_word(),
         }
         return spoilt.get(self.mood.submit, reply)
+
+    def _for_the_first_time(self) -> bool:
+        before, self._done_once = self._done_once, True
+        return not before
 
     def is_question(self, request: Request) -> bool:
         return request.method == "GET"

@@ -4,7 +4,7 @@ What is relied on (momodeveloper.mtn.com: "Disbursement" API, "Callback", "Commo
 
 * A token by Basic authentication, good for `expires_in` seconds; a refused one is a 401.
 * `POST /disbursement/v1_0/transfer` under our own `X-Reference-Id`, a version 4 UUID. 202 means queued, nothing more.
-  The same id again is 409 `RESOURCE_ALREADY_EXIST`.
+  The same id again is 409 `RESOURCE_ALREADY_EXIST`: an id that any earlier request had is never taken.
 * `GET …/transfer/{id}` is PENDING, SUCCESSFUL or FAILED with a reason. 404 `RESOURCE_NOT_FOUND`: no such transfer was
   taken; an hour is beyond any request's life.
 * The callback, a POST or a PUT, is sent once at best and signed by nothing: it only has us ask.
@@ -152,6 +152,7 @@ class MtnMomo:
             maximum_minor=LARGEST_MAJOR * 10**currency_exponent,
             reference_pattern="[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
             duplicates=Duplicates.REFUSED,
+            resendable=True,
             queryable_by_reference=True,
             callbacks=AuthLevel.SECRET,
             not_found_final_after=timedelta(hours=1),

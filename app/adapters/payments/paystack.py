@@ -8,6 +8,7 @@ What is relied on (paystack.com/docs: "Single Transfers", "Managing Transfers", 
 * Amounts are in the minor unit. Wallets: Nigeria `nuban` (the mobile-money banks number their accounts by the
   phone without its leading 0), Ghana and Kenya `mobile_money` (the national number).
 * A reference is 16 to 50 characters of a-z 0-9 - _; one that was used gets 400 `duplicate_transfer_reference`.
+  To try an unclear transfer again under the same reference is what Paystack asks for, against crediting twice.
 * `GET /transfer/verify/{reference}` knows a transfer by our reference. Paystack states no time after which one
   that it does not know never arrived; a day is beyond any request's life.
 * `otp` waits for a code that only a person can give: for transfers by a program, turn the OTP off.
@@ -112,6 +113,7 @@ class Paystack:
             maximum_minor=self._wallets.maximum_minor,
             reference_pattern="[a-z0-9_-]{16,50}",
             duplicates=Duplicates.REFUSED,
+            resendable=True,
             queryable_by_reference=True,
             callbacks=AuthLevel.SIGNED,
             not_found_final_after=timedelta(days=1),

@@ -134,6 +134,7 @@ class Reloadly:
             maximum_minor=LARGEST_MAJOR * 10**currency_exponent,
             reference_pattern="[0-9a-f]{32}",
             duplicates=Duplicates.REFUSED,
+            resendable=True,
             queryable_by_reference=True,
             callbacks=AuthLevel.SECRET,
             not_found_final_after=timedelta(days=1),

@@ -68,6 +68,7 @@ class Standin:
             maximum_minor=5_000_000,
             reference_pattern="[0-9a-f]{32}",
             duplicates=Duplicates.SAME_ANSWER,
+            resendable=True,
             queryable_by_reference=True,
             callbacks=AuthLevel.SIGNED,
             not_found_final_after=timedelta(minutes=10),

@@ -80,6 +80,9 @@ class AttemptOut(Output):
         description="What the provider kept beside the amount; below zero for a discount."
     )
     created_at: datetime
+    resent_at: datetime | None = Field(
+        description="When it went out once more, under the same reference, because it never arrived."
+    )
     closed_at: datetime | None
     observations: list[ObservationOut] = Field(description="In the order in which they came.")
 
@@ -128,6 +131,7 @@ class WholePayoutOut(PayoutOut):
                 "result": None,
                 "fee_minor": None,
                 "created_at": "2026-12-01T10:00:01Z",
+                "resent_at": None,
                 "closed_at": None,
                 "observations": [
                     {
@@ -212,6 +216,7 @@ def _attempt(attempt: PayoutAttempt, observations: Sequence[PayoutObservation]) 
         result=attempt.result,
         fee_minor=attempt.fee_minor,
         created_at=attempt.created_at,
+        resent_at=attempt.resent_at,
         closed_at=attempt.closed_at,
         observations=[
             ObservationOut.model_validate(one) for one in observations if one.attempt_id == attempt.id

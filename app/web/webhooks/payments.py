@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.container import Container
 from app.errors import InvalidInput, NotFound
-from app.payouts import calling, finding
+from app.payouts import answering, finding
 from app.payouts.approving import approve
 from app.payouts.exchanging import Exchange
 from app.payouts.ports import Approval, Approver, AuthLevel, Observation, PaymentProvider
@@ -111,7 +111,7 @@ def take(
                 continue
             known = True
             now = container.clock.now()
-            if calling.called_back(
+            if answering.called_back(
                 session, office, attempt_id, seen=seen, level=level, now=now, exchange=exchange
             ):
                 container.jobs.enqueue(session, JOB)

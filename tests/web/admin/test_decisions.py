@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.ledger import reading
-from app.payouts import alarms, calling
+from app.payouts import alarms, answering
 from app.payouts.models import PayoutAttempt
 from app.payouts.ports import AuthLevel, Observation, ObservedStatus, SubmitOutcome, SubmitResult
 from app.payouts.statuses import PayoutStatus
@@ -46,7 +46,7 @@ def says(till: Till, payout_id: UUID, seen: Observation) -> None:
             select(PayoutAttempt.id).where(PayoutAttempt.payout_id == payout_id)
         ).one()
         now = till.clock.now()
-        calling.called_back(session, office, attempt_id, seen=seen, level=AuthLevel.SIGNED, now=now)
+        answering.called_back(session, office, attempt_id, seen=seen, level=AuthLevel.SIGNED, now=now)
 
 
 def balances(till: Till) -> dict[str, int]:
