@@ -25,7 +25,7 @@ _TEXT_OF = {
     SettlementStatus.PAID: "settlement.paid",
     SettlementStatus.GIVEN_BACK: "settlement.given_back",
     SettlementStatus.IN_REVIEW: "settlement.in_review",
-    SettlementStatus.REVERSED: "settlement.given_back",
+    SettlementStatus.REVERSED: "settlement.taken_back",
 }
 
 

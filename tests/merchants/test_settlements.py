@@ -17,6 +17,10 @@ from app.merchants import statements
 from app.merchants.models import MerchantSettlement, SettlementStatus
 from app.merchants.settling import NotSettled, Outcome, SettlementRules, settle
 from app.messaging.models import OutboxMessage
+from app.payouts.answering import called_back
+from app.payouts.models import Payout, PayoutAttempt
+from app.payouts.ports import AuthLevel, Observation, ObservedStatus
+from app.rewards.announcing import office_of
 from tests.factories.till import Till, a_till
 from tests.fakes.payments import REFUSED, UNCLEAR, FakeProvider
 from tests.merchants.market import Market, Shop
@@ -54,6 +58,18 @@ class Counter:
                 now=now,
                 **given,
             )
+
+    def is_told(self, outcome: Outcome, seen: Observation) -> None:
+        """The company's signed word on the settlement's payment."""
+        container = self.till.container
+        office = office_of(container.settings, container.payment_providers, container.post)
+        with container.database.unit_of_work() as session:
+            paid_by = Payout.settlement_id == outcome.settlement_id
+            attempt = session.scalars(
+                select(PayoutAttempt).join(Payout, Payout.id == PayoutAttempt.payout_id).where(paid_by)
+            ).one()
+            now = self.till.clock.now()
+            called_back(session, office, attempt.id, seen=seen, level=AuthLevel.SIGNED, now=now)
 
     @property
     def standing(self) -> tuple[int, int]:
@@ -115,6 +131,24 @@ def test_a_failed_settlement_is_owed_again_and_paid_the_next_time(
     counter.till.work()
     assert (counter.standing, counter.till.float_of("pretend")) == ((0, 0), 150_000)
     assert counter.heard == ["settlement.given_back", "settlement.paid"]
+    counter.market.check_book()
+
+
+def test_what_the_company_takes_back_is_owed_again_and_paid_the_next_time(counter: Counter) -> None:
+    """Its word counts once, however often it comes."""
+    counter.takes()
+    outcome = counter.settles()
+    counter.till.work()
+    assert (counter.standing, counter.heard) == ((0, 0), ["settlement.paid"])
+    for _ in range(2):
+        counter.is_told(outcome, Observation(ObservedStatus.REVERSED, amount_minor=150_000, currency="NGN"))
+    assert (counter.standing, counter.settlements) == ((150_000, 0), [SettlementStatus.REVERSED])
+    assert counter.till.float_of("pretend") == 0
+    assert counter.heard == ["settlement.paid", "settlement.taken_back"]
+    counter.takes(30_000)
+    assert counter.settles().amount_minor == 180_000
+    counter.till.work()
+    assert (counter.standing, counter.till.float_of("pretend")) == ((0, 0), 180_000)
     counter.market.check_book()
 
 
