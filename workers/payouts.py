@@ -7,6 +7,7 @@ from app.payouts import alarms
 from app.payouts.alarms import JOB as WATCH_PAYOUTS
 from app.payouts.driver import drive
 from app.payouts.service import JOB as SETTLE_PAYOUTS
+from app.rewards import overdue
 from app.rewards.announcing import office_of
 
 __all__ = ["SETTLE_PAYOUTS", "WATCH_PAYOUTS", "settle_payouts", "watch_payouts"]
@@ -21,4 +22,5 @@ def watch_payouts(container: Container) -> int:
     """Writes into the log alone: a drain has nothing more to do after it."""
     with container.database.unit_of_work() as session:
         alarms.watch(session, container.clock.now())
+        overdue.watch(session, container.clock.now())
     return 0

@@ -1,24 +1,27 @@
 """What the office decides about where much money goes; above an amount a second person stands behind it.
 
-The payee of a goal counts as all that is saved in it: whoever changes it could send all of that elsewhere.
+The payee of a goal counts as all that is saved in it: whoever changes it could send all of that elsewhere. What leaves
+pots counts together over the local day, so that much does not leave them little by little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import lock_name
 from app.errors import Conflict, InsufficientBalance, NotFound
 from app.ledger import service as ledger
 from app.payouts.seconding import DecisionStatus
 from app.rewards import catalogue, pots
+from app.rewards.limits import midnight_of
 from app.rewards.models import Matter, Reward, RewardDecision
 
 _PAYEE = "goal_payee_phone"
@@ -35,6 +38,7 @@ class Desk:
     second_person_above_minor: int
     providers: Sequence[str]
     currency: str
+    timezone: str
     now: datetime
 
 
@@ -66,9 +70,19 @@ def pay_pot(session: Session, reward_id: UUID, amount_minor: int, reason: str, d
         raise InsufficientBalance("The pot holds less than that.")
     decision = RewardDecision(matter=Matter.POT_PAYMENT, reason=reason)
     _take(session, decision, reward, amount_minor, desk)
-    if amount_minor <= desk.second_person_above_minor:
+    if amount_minor + _paid_alone_today(session, desk) <= desk.second_person_above_minor:
         _carry_out(session, decision, desk)
     return decision
+
+
+def waiting_payees(session: Session, reward_ids: Iterable[UUID]) -> Mapping[UUID, RewardDecision]:
+    """The decisions on goals' payees that wait for a second person, by reward."""
+    query = select(RewardDecision).where(
+        RewardDecision.reward_id.in_(list(reward_ids)),
+        RewardDecision.matter == Matter.PAYEE,
+        RewardDecision.status == DecisionStatus.WAITING,
+    )
+    return {decision.reward_id: decision for decision in session.scalars(query)}
 
 
 def confirm(session: Session, reward_id: UUID, desk: Desk) -> RewardDecision:
@@ -103,6 +117,20 @@ def _take(session: Session, decision: RewardDecision, reward: Reward, amount_min
     decision.decided_by, decision.decided_at = desk.actor, desk.now
     session.add(decision)
     session.flush()
+
+
+def _paid_alone_today(session: Session, desk: Desk) -> int:
+    """What has left pots since midnight on one person's word; two at once are counted one after the other."""
+    lock_name(session, "pot-payments")
+    paid = session.scalar(
+        select(func.coalesce(func.sum(RewardDecision.amount_minor), 0)).where(
+            RewardDecision.matter == Matter.POT_PAYMENT,
+            RewardDecision.status == DecisionStatus.ACCEPTED,
+            RewardDecision.seconded_by.is_(None),
+            RewardDecision.decided_at >= midnight_of(desk.now, desk.timezone),
+        )
+    )
+    return int(paid or 0)
 
 
 def _carry_out(session: Session, decision: RewardDecision, desk: Desk) -> None:

@@ -66,7 +66,7 @@ def spent_today(session: Session, household_id: UUID, timezone: str, now: dateti
     spent = session.scalar(
         select(func.coalesce(func.sum(Redemption.amount_minor), 0)).where(
             Redemption.household_id == household_id,
-            Redemption.created_at >= _midnight(now, timezone),
+            Redemption.created_at >= midnight_of(now, timezone),
             Redemption.way != RedemptionWay.TAKE_BACK,
             Redemption.status.not_in(GIVEN_BACK),
         )
@@ -81,7 +81,7 @@ def over(session: Session, wish: Redemption, limits: Limits, now: datetime) -> L
     this transaction ends, so that two at once cannot both be the last that fits.
     """
     wish.collector_id = main_collector(session, wish.household_id, now - LOOKING_BACK)
-    midnight = _midnight(now, limits.timezone)
+    midnight = midnight_of(now, limits.timezone)
     checks: list[tuple[Limit, int, str | None, ColumnElement[bool]]] = [
         (Limit.HOUSEHOLD, limits.household_minor, None, Redemption.household_id == wish.household_id),
         (Limit.PHONE, limits.phone_minor, wish.payee_phone, Redemption.payee_phone == wish.payee_phone),
@@ -107,5 +107,6 @@ def over(session: Session, wish: Redemption, limits: Limits, now: datetime) -> L
     return found
 
 
-def _midnight(now: datetime, timezone: str) -> datetime:
+def midnight_of(now: datetime, timezone: str) -> datetime:
+    """When the local day of `now` began."""
     return at_local(local_date(now, timezone), time(), timezone)

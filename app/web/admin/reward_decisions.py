@@ -119,6 +119,7 @@ def desk_of(container: Container, caller: Caller) -> Desk:
         settings.payout_second_person_above_minor,
         settings.payment_providers,
         settings.currency,
+        settings.timezone,
         container.clock.now(),
     )
 

@@ -140,8 +140,9 @@ def create_pot_payment(
 ) -> RewardDecisionOut:
     """Book what is paid by hand out of a community pot. Needs an `Idempotency-Key`: it must not count twice.
 
-    Above `WEIGHBACK_PAYOUT_SECOND_PERSON_ABOVE_MINOR` it is `waiting`, and nothing is booked, until another person, with
-    a key of their own, has confirmed it (`…/decisions/confirm`): pay it after that.
+    Where it takes what has left all pots today on one person's word above `WEIGHBACK_PAYOUT_SECOND_PERSON_ABOVE_MINOR`, it
+    is `waiting`, and nothing is booked, until another person, with a key of their own, has confirmed it
+    (`…/decisions/confirm`): pay it after that.
 
     What a pot holds: `GET /accounts?kind=community_pot`.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.access.keys import Caller
 from app.rewards import catalogue, deciding
@@ -124,6 +125,14 @@ class EligibilityOut(Output):
     within_days: int
 
 
+class WaitingPayeeOut(Output):
+    """A goal's payee that somebody has decided on, and a second person has not confirmed yet."""
+
+    payee_phone: str | None = Field(description="null = nobody.")
+    decided_by: str
+    decided_at: datetime
+
+
 class RewardOut(Output):
     model_config = example(
         id="0193572a-6b00-7000-8000-000000000009",
@@ -140,6 +149,7 @@ class RewardOut(Output):
         merchant_id=None,
         goal_payee_phone=None,
         goal_may_take_back=True,
+        waiting_payee=None,
         created_at="2026-11-23T08:00:00Z",
         updated_at="2026-11-23T08:00:00Z",
     )
@@ -158,6 +168,9 @@ class RewardOut(Output):
     merchant_id: UUID | None = Field(description=_MERCHANT)
     goal_payee_phone: str | None
     goal_may_take_back: bool
+    waiting_payee: WaitingPayeeOut | None = Field(
+        None, description="Of a goal: the payee that waits for a second person (`…/decisions/confirm`)."
+    )
     created_at: datetime
     updated_at: datetime
 
@@ -170,14 +183,14 @@ def list_rewards(asked: Annotated[RewardQuery, Query()], container: Here) -> Pag
     )
     with container.database.unit_of_work() as session:
         rows, next_cursor = fetch(session, query, asked, Reward.id)
-    return Page(items=[RewardOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+        return Page(items=_shown(session, rows), next_cursor=next_cursor)
 
 
 @router.get("/{reward_id}", summary="Read a reward", dependencies=READER)
 def read_reward(reward_id: UUID, container: Here) -> RewardOut:
     """One reward."""
     with container.database.unit_of_work() as session:
-        return RewardOut.model_validate(catalogue.get(session, reward_id))
+        return _shown(session, [catalogue.get(session, reward_id)])[0]
 
 
 @router.post("", status_code=201, summary="Create a reward")
@@ -228,7 +241,16 @@ def change_reward(reward_id: UUID, change: RewardChange, caller: Writer, contain
             fields=sorted(changed),
             payee_waits=waits,
         )
-        return RewardOut.model_validate(reward)
+        return _shown(session, [reward])[0]
+
+
+def _shown(session: Session, rewards: Sequence[Reward]) -> list[RewardOut]:
+    waiting = deciding.waiting_payees(session, [reward.id for reward in rewards])
+    shown = [RewardOut.model_validate(reward) for reward in rewards]
+    for each in shown:
+        if each.id in waiting:
+            each.waiting_payee = WaitingPayeeOut.model_validate(waiting[each.id])
+    return shown
 
 
 def _stored(given: dict[str, Any], region: str) -> dict[str, Any]:

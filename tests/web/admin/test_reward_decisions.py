@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app import bootstrap
 from app.access.keys import COMMAND_LINE, create_key
 from app.container import Container
 from app.kernel.clock import FixedClock
+from app.rewards import overdue
 from app.settings import load_settings
 from tests.factories.street import give_credit
 from tests.web.admin.test_promises import enrol, zone
@@ -86,6 +88,9 @@ def test_much_saved_goes_to_another_payee_only_by_two_people(
 
     kept = office.patch(address, json=other | {"name": "Fees"}).json()
     assert (kept["goal_payee_phone"], kept["name"]) == ("+2348000000009", "Fees")
+    assert kept["waiting_payee"]["payee_phone"] == "+2348000000011"
+    (pile,) = office.get(f"{_REWARDS}/decisions", params={"status": "waiting"}).json()["items"]
+    assert pile["reward_id"] == made["id"]
     (waiting,) = office.get(f"{address}/decisions", params={"status": "waiting"}).json()["items"]
     assert (waiting["matter"], waiting["amount_minor"]) == ("payee", 90_000)
     assert waiting["payee_phone"] == "+2348000000011"
@@ -96,6 +101,7 @@ def test_much_saved_goes_to_another_payee_only_by_two_people(
     assert (confirmed.status_code, confirmed.json()["status"]) == (200, "accepted")
     assert office.get(address).json()["goal_payee_phone"] == "+2348000000011"
     assert second(address).status_code == 404
+    assert office.get(address).json()["waiting_payee"] is None
 
 
 def test_much_leaves_a_pot_only_by_two_people(
@@ -121,3 +127,30 @@ def test_much_leaves_a_pot_only_by_two_people(
     assert (paid["status"], _in_pot(office)) == ("accepted", 30_000)
     assert office.get(f"/api/v1/transfers/{paid['transfer_id']}").json()["kind"] == "pot_payment"
     assert pay("s").json()["type"] == "/docs#problem-insufficient-balance"
+
+
+def test_little_by_little_counts_together_and_what_waits_for_hours_raises_an_alarm(
+    container: Container, office: TestClient, zone: dict[str, Any], clock: FixedClock
+) -> None:
+    """On one person's word fifty thousand leave all pots in a day; what two people stood behind does not count."""
+    pots = [office.post(_REWARDS, json=POT | {"code": f"POT{number}"}).json() for number in (1, 2)]
+    household = _rich(container, office, zone, 1)
+    for number, pot in enumerate(pots):
+        _redeem(office, str(number), household, amount_minor=45_000, reward_code=pot["code"])
+    second = _colleague(container, office)
+    addresses = [f"{_REWARDS}/{pot['id']}" for pot in pots]
+
+    def pay(address: str, amount_minor: int, key: str) -> Any:
+        payment = {"amount_minor": amount_minor, "reason": "Sheets"}
+        made = office.post(f"{address}/pot-payments", json=payment, headers={"Idempotency-Key": key})
+        return made.json()["status"]
+
+    assert [pay(addresses[0], 30_000, "a"), pay(addresses[1], 20_000, "b")] == ["accepted", "accepted"]
+    assert pay(addresses[1], 5_000, "c") == "waiting"
+    with container.database.unit_of_work() as session:
+        assert overdue.watch(session, clock.now() + overdue.AFTER) == 1
+        assert overdue.watch(session, clock.now() + overdue.AFTER - timedelta(minutes=1)) == 0
+    assert second(addresses[1]).json()["status"] == "accepted"
+    with container.database.unit_of_work() as session:
+        assert overdue.watch(session, clock.now() + overdue.AFTER) == 0
+    assert pay(addresses[0], 5_000, "d") == "waiting"
