@@ -8,6 +8,7 @@ from app.db import Base
 
 FEATURES = (
     "access",
+    "bags",
     "campaigns",
     "cases",
     "collectors",

@@ -25,6 +25,7 @@ READ_AND_WRITE = (
     "payouts",
     "floats",
     "reconciliations",
+    "bags",
     "disputes",
     "cases",
     "held-credits",

@@ -10,7 +10,19 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError
 
-from app.cli import bulk, ledger, merchants, operating, planning, reconciling, reports, rounds, running, texts
+from app.cli import (
+    bags,
+    bulk,
+    ledger,
+    merchants,
+    operating,
+    planning,
+    reconciling,
+    reports,
+    rounds,
+    running,
+    texts,
+)
 from app.errors import ConfigurationError, WeighbackError
 
 cli = typer.Typer(
@@ -19,7 +31,19 @@ cli = typer.Typer(
     add_completion=False,
     help="Doorstep collection of household recyclables, paid back in mobile credit.",
 )
-for group in (running, operating, planning, bulk, ledger, merchants, reconciling, reports, rounds, texts):
+for group in (
+    running,
+    operating,
+    planning,
+    bags,
+    bulk,
+    ledger,
+    merchants,
+    reconciling,
+    reports,
+    rounds,
+    texts,
+):
     cli.add_typer(group.commands)
 
 WRONG_SETTING = 2

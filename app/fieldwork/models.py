@@ -21,6 +21,8 @@ class FieldRecordKind(enum.StrEnum):
     """A handover code that was typed at the door."""
     POSITION = "position"
     """Where the phone was at the door."""
+    BAG = "bag"
+    """The code of a bag that was read at the door; the reading of the same id says what it was."""
 
 
 class Verdict(enum.StrEnum):

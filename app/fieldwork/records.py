@@ -65,11 +65,23 @@ class Position:
 
 
 @dataclass(frozen=True)
+class BagCode:
+    """As typed, or as it stands in the link that the bag's QR code is."""
+
+    code: str
+
+    kind = FieldRecordKind.BAG
+
+    def content(self) -> dict[str, Any]:
+        return {"code": self.code}
+
+
+@dataclass(frozen=True)
 class Record:
     id: UUID
     pickup_id: UUID
     stamp: Stamp
-    what: Weighed | NotCollected | Correction | Handover | Position
+    what: Weighed | NotCollected | Correction | Handover | Position | BagCode
 
     @property
     def of_weights(self) -> bool:

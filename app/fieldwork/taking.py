@@ -6,7 +6,7 @@ Decided here:
   phone may let go of it. There is no fifth: what fails otherwise is not answered, and comes again.
 - A stop that was given to somebody else meanwhile is taken and marked `off_route`: the material *was* weighed.
 - A correction is a dispute that is answered at once: the difference is booked, the household is told.
-- A wrong handover code, or none, is recorded and changes nothing.
+- A wrong handover code, or none, is recorded and changes nothing; so is a bag's code that is none of ours.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.bags import reading
 from app.cases import service as cases
 from app.cases.models import Dispute, DisputeStatus
 from app.errors import InvalidInput
 from app.fieldwork.clocks import corrected
 from app.fieldwork.models import FieldRecord, Verdict
-from app.fieldwork.records import Correction, Handover, NotCollected, Position, Record, Weighed
+from app.fieldwork.records import BagCode, Correction, Handover, NotCollected, Position, Record, Weighed
 from app.households import service as households
 from app.households.pinning import SOURCE, drop_pin
 from app.kernel.clock import at_local
@@ -95,7 +96,7 @@ class _Sent:
     pickup_id: UUID
     collector_id: UUID
     at: datetime
-    what: Correction | Handover | Position
+    what: Correction | Handover | Position | BagCode
 
     def content(self) -> dict[str, Any]:
         return {
@@ -174,7 +175,7 @@ class _Taking:
             record.id, record.pickup_id, by, what.reason, what.note, self.at, self.off_route, device_at, via
         )
 
-    def other(self, what: Correction | Handover | Position) -> Taken:
+    def other(self, what: Correction | Handover | Position | BagCode) -> Taken:
         record = self.record
         sent = _Sent(record.id, record.pickup_id, self.sender.collector_id, self.at, what)
         known = self.session.get(FieldRecord, record.id)
@@ -189,6 +190,15 @@ class _Taking:
                 return refused
         elif isinstance(what, Position):
             self._pin(what)
+        elif isinstance(what, BagCode):
+            reading.at_the_door(
+                self.session,
+                reading_id=record.id,
+                typed=what.code,
+                pickup=self.pickup,
+                collector_id=self.sender.collector_id,
+                at=self.at,
+            )
         elif isinstance(what, Handover):
             verdict = Verdict.RIGHT if self._is_right(what.code) else Verdict.WRONG
         self._keep(sent, verdict)

@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Dispute, DisputeStatus
@@ -87,20 +87,7 @@ def _at_the_doors(
     mine = select(Weighing.id).where(
         Weighing.collector_id == collector_id, Weighing.weighed_at >= start, Weighing.weighed_at < end
     )
-    weighed: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
-    for weighing_id, code, grams in session.execute(
-        select(WeighingLine.weighing_id, Material.code, WeighingLine.grams)
-        .join(Material, Material.id == WeighingLine.material_id)
-        .where(WeighingLine.weighing_id.in_(mine))
-    ):
-        weighed[weighing_id][code] = grams
-    # In order, so that the last correction stands.
-    for weighing_id, corrected in session.execute(
-        select(Dispute.weighing_id, Dispute.corrected_grams)
-        .where(Dispute.weighing_id.in_(mine), Dispute.status == DisputeStatus.CORRECTED)
-        .order_by(Dispute.resolved_at, Dispute.id)
-    ):
-        weighed[weighing_id] = corrected or {}
+    weighed = standing_grams(session, mine)
     grams_of: defaultdict[str, int] = defaultdict(int)
     readings: defaultdict[str, int] = defaultdict(int)
     for lines in weighed.values():
@@ -108,6 +95,25 @@ def _at_the_doors(
             grams_of[code] += grams
             readings[code] += 1
     return grams_of, readings
+
+
+def standing_grams(session: Session, weighing_ids: Select[UUID]) -> dict[UUID, dict[str, int]]:
+    """Grams by material code of each of these weighings, as the last correction has them."""
+    weighed: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    for weighing_id, code, grams in session.execute(
+        select(WeighingLine.weighing_id, Material.code, WeighingLine.grams)
+        .join(Material, Material.id == WeighingLine.material_id)
+        .where(WeighingLine.weighing_id.in_(weighing_ids))
+    ):
+        weighed[weighing_id][code] = grams
+    # In order, so that the last correction stands.
+    for weighing_id, corrected in session.execute(
+        select(Dispute.weighing_id, Dispute.corrected_grams)
+        .where(Dispute.weighing_id.in_(weighing_ids), Dispute.status == DisputeStatus.CORRECTED)
+        .order_by(Dispute.resolved_at, Dispute.id)
+    ):
+        weighed[weighing_id] = corrected or {}
+    return weighed
 
 
 def _at_the_hub(session: Session, collector_id: UUID, day: date) -> tuple[dict[str, int], dict[str, int]]:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.audit import record as record_audit
+from app.bags import reading as bags
 from app.cases import of_collectors as cases
 from app.cases.of_collectors import Since
 from app.collectors.models import Collector
@@ -48,6 +49,8 @@ class Load:
     date: date
     grams: Mapping[str, int]
     at: datetime
+    bag: str = ""
+    """Its printed code as typed or scanned, where the load is one bag."""
 
     def content(self) -> dict[str, Any]:
         return {
@@ -55,6 +58,7 @@ class Load:
             "brought_by": str(self.brought_by),
             "date": self.date.isoformat(),
             "grams": {code: grams for code, grams in sorted(self.grams.items()) if grams},
+            **({"bag": self.bag} if self.bag else {}),
         }
 
 
@@ -112,6 +116,15 @@ def weigh_in(session: Session, load: Load, rules: Rules) -> Literal["recorded", 
         for code, weight in grams.items()
     )
     session.flush()
+    if load.bag:
+        bags.at_the_hub(
+            session,
+            reading_id=load.id,
+            typed=load.bag,
+            day=load.date,
+            collector_id=load.collector_id,
+            at=load.at,
+        )
     log.info("hub.weighed_in", weighin_id=str(load.id), collector_id=str(load.brought_by))
     by = _actor(load.collector_id)
     _look(session, load.brought_by, load.date, rules, since=Since.WEIGH_IN, by=by, now=load.at)
@@ -130,6 +143,7 @@ def take_back(
     if found.taken_back_at is None:
         found.taken_back_at, found.taken_back_by = now, by
         session.flush()
+        bags.take_back(session, weighin_id, now)
         record_audit(session, _actor(by), "taken_back", "hub_weighin", weighin_id, now=now)
         _look(session, found.collector_id, found.date, rules, since=Since.TAKEN_BACK, by=_actor(by), now=now)
     return found

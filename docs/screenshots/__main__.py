@@ -8,10 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from docs.screenshots import demo, merchant, route_sheet
+from docs.screenshots import demo, hub, merchant, route_sheet
 
 FOLDER = Path(__file__).parent
-FACES = (route_sheet, merchant, demo)
+FACES = (route_sheet, hub, merchant, demo)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ _PHONE = {"width": 360, "height": 640}
 def take(browser: Browser, folder: Path) -> None:
     """Write `route-*.png` into `folder`: a phone of 360x640, by day and, where it matters, by night."""
     with tempfile.TemporaryDirectory() as place:
-        container = _a_morning(place)
+        container = a_morning(place)
         with serving(container) as address:
             for scheme in ("light", "dark"):
                 context = browser.new_context(
@@ -39,7 +39,7 @@ def take(browser: Browser, folder: Path) -> None:
                 context.close()
         container.close()
     with tempfile.TemporaryDirectory() as place:
-        container = _a_morning(place)
+        container = a_morning(place)
         with serving(container) as address:
             for scheme in ("light", "dark"):
                 context = browser.new_context(
@@ -50,7 +50,7 @@ def take(browser: Browser, folder: Path) -> None:
         container.close()
 
 
-def _a_morning(place: str) -> Container:
+def a_morning(place: str) -> Container:
     settings = load_settings(
         environment="test", database_url=f"sqlite:///{place}/weighback.sqlite3", secret_key="t" * 32
     )

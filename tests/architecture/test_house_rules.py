@@ -34,6 +34,7 @@ PLAIN_LIBRARIES = {
     "pydantic_settings",
     "rapidfuzz",
     "rich",
+    "segno",
     "smsutil",
     "sqlalchemy",
     "structlog",

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from sqlalchemy import func, select
 
+from app.kernel.check_digits import check_digit
 from app.merchants import service as merchants
-from app.rewards.vouchers import codes, guesses
+from app.rewards.vouchers import guesses
 from app.rewards.vouchers.models import VoucherGuess
 from app.rewards.vouchers.paying import Verdict
 from tests.merchants.market import Market, Shop
@@ -16,7 +17,7 @@ from tests.merchants.market import Market, Shop
 
 def wrong(number: int) -> str:
     digits = f"9{number:08}"
-    return digits + codes.check_digit(digits)
+    return digits + check_digit(digits)
 
 
 def guessed(market: Market) -> int:

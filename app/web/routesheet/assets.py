@@ -28,23 +28,23 @@ class Asset:
     content: bytes
     media_type: str
     extension: str
-    name: str = "sheet"
+    name: str = "sheet-"
 
     @property
     def address(self) -> str:
-        return f"/route/{self.name}-{hashlib.sha256(self.content).hexdigest()[:12]}.{self.extension}"
+        return f"/route/{self.name}{hashlib.sha256(self.content).hexdigest()[:12]}.{self.extension}"
 
 
 @cache
 def style() -> Asset:
     """Of all pages."""
-    return _style("sheet.css", "sheet")
+    return _style("sheet.css", "sheet-")
 
 
 @cache
 def forms_style() -> Asset:
     """Of the plain pages besides; the list does without."""
-    return _style("forms.css", "forms")
+    return _style("forms.css", "forms-")
 
 
 def _style(file: str, name: str) -> Asset:
@@ -58,6 +58,18 @@ def script() -> Asset:
     return Asset(_bare(*_SCRIPTS), "text/javascript", "js")
 
 
+@cache
+def scan_script() -> Asset:
+    """Of plain forms that ask for a bag's code."""
+    return Asset(_bare("scan.js", "scan_field.js"), "text/javascript", "js", "scan-")
+
+
+@cache
+def bags_script() -> Asset:
+    """Of the sheet besides, where there are printed bags. Under an address that the service worker keeps."""
+    return Asset(_bare("scan.js", "bags.js"), "text/javascript", "js", "sheet-bags")
+
+
 def _bare(*names: str) -> bytes:
     """The files as one, without comments and what is only for the eye."""
     return tight("\n".join((_FOLDER / name).read_text("utf-8") for name in names)).encode()
@@ -67,6 +79,16 @@ def _bare(*names: str) -> bytes:
 def _compressed(asset: Asset) -> bytes:
     packed: bytes = zopfli.compress(asset.content)
     return packed
+
+
+@router.get("/route/scan-{digest}.js")
+def scan(request: Request, digest: str) -> Response:
+    return _kept(request, scan_script(), f"{digest}.js")
+
+
+@router.get("/route/sheet-bags{digest}.js")
+def bags(request: Request, digest: str) -> Response:
+    return _kept(request, bags_script(), f"bags{digest}.js")
 
 
 @router.get("/route/sheet-{digest}.{extension}")

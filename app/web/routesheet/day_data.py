@@ -14,6 +14,7 @@ from babel.numbers import get_currency_precision
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from app.bags import runs
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.conversation.catalogue import Catalogue
@@ -93,6 +94,8 @@ _TEXTS = {
     "save": "sheet.save-weights",
 }
 """What the script says, by the catalogue's keys."""
+_OF_BAGS = {name: f"sheet.{name}" for name in ("bag", "bag.scan", "bag.slip", "bag.whose")}
+"""And where there are printed bags."""
 
 
 def day_data(
@@ -103,6 +106,7 @@ def day_data(
     catalogue = container.catalogue.on_screens
     formats = catalogue.spoken(who.language).formats
     digits = get_currency_precision(settings.currency)
+    texts = {**_TEXTS, **(_OF_BAGS if runs.in_use(session) else {})}
     data: dict[str, Any] = {
         "me": {"id": str(who.collector_id), "name": who.name},
         "date": sheet.date.isoformat(),
@@ -129,7 +133,7 @@ def day_data(
                 for stop, usual in _with_usual(session, sheet)
             ]
         ),
-        "t": {name: _say(catalogue, who.language, key) for name, key in _TEXTS.items()},
+        "t": {name: _say(catalogue, who.language, key) for name, key in texts.items()},
     }
     stamp = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
     return {**data, "stamp": stamp, "made": now.isoformat()}

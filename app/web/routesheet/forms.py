@@ -39,6 +39,8 @@ class StopForm:
     """Per material's code, as typed."""
     reason: str = ""
     note: str = ""
+    bag: str = ""
+    """Printed codes of bags, as typed or scanned."""
     missed: bool = False
     """Sent with "could not collect" rather than with the weights."""
 
@@ -59,6 +61,7 @@ class StopForm:
             reason=fields.get("reason", ""),
             # Browsers send line ends as two characters but count them as one.
             note=fields.get("note", "").replace("\r\n", "\n").strip(),
+            bag=fields.get("bag", "").strip(),
             missed=fields.get("do") == "missed",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
+from app.bags import codes
 from app.collectors.models import Collector, CollectorRole
 from app.errors import NotSignedIn
-from app.integrity import hub_weighins
+from app.integrity import hub_bags, hub_weighins
 from app.web.deps import Here
 from app.web.routesheet import guard, hub_page, sign_in
 from app.web.routesheet.forms import WEIGHT_PREFIX, Fields, Mistake, StopForm
@@ -25,11 +27,15 @@ _SAID = frozenset({"recorded", "duplicate", "taken_back"})
 
 @router.get("/hub")
 def show(request: Request, container: Here) -> Response:
-    """The hub's riders; each leads to a form."""
+    """The hub's riders; each leads to a form. Whose `bag` it is that was scanned is known once its door's record is here."""
     now = container.clock.now()
+    bag = codes.read(request.query_params.get("bag", "")) or ""
     with container.database.unit_of_work() as session:
         who = guard.signed_in(session, request, container, now)
         desk = hub_page.desk_of(session, container, who, request.query_params.get("day", ""), now)
+        brought_by = hub_bags.rider_of(session, bag, desk.day) if bag else None
+        if brought_by is not None:
+            return RedirectResponse(f"/hub/collectors/{brought_by}{desk.query}&bag={bag}", 303)
         riders = session.scalars(
             select(Collector)
             .where(
@@ -39,7 +45,9 @@ def show(request: Request, container: Here) -> Response:
             )
             .order_by(Collector.name, Collector.id)
         ).all()
-    return render(container, "hub.html", desk.who.language, desk=desk, riders=riders, clerk=desk.who.name)
+    return render(
+        container, "hub.html", desk.who.language, desk=desk, riders=riders, clerk=desk.who.name, bag=bag
+    )
 
 
 @router.get("/hub/collectors/{collector_id}")
@@ -51,7 +59,9 @@ def show_form(request: Request, container: Here, collector_id: UUID) -> Response
         who = guard.signed_in(session, request, container, now)
         desk = hub_page.desk_of(session, container, who, asked.get("day", ""), now)
         said = asked.get("said", "")
-        return hub_page.show(session, container, desk, collector_id, said=said if said in _SAID else "")
+        form = replace(StopForm.blank(), bag=codes.read(asked.get("bag", "")) or "")
+        said = said if said in _SAID else ""
+        return hub_page.show(session, container, desk, collector_id, form=form, said=said)
 
 
 @router.post("/hub/collectors/{collector_id}")
@@ -78,6 +88,7 @@ def weigh_in(request: Request, container: Here, collector_id: UUID, fields: Fiel
                 date=desk.day,
                 grams=grams,
                 at=now,
+                bag=form.bag,
             )
             outcome = hub_weighins.weigh_in(session, load, desk.rules)
             if outcome == "conflict":

@@ -11,11 +11,13 @@ from fastapi import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.bags import runs
+from app.bags.codes import spoken
 from app.collectors.models import Collector, CollectorRole
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.errors import NotFound
-from app.integrity import hub_weighins
+from app.integrity import hub_bags, hub_weighins
 from app.integrity.hub_day import Compared, compare
 from app.kernel.clock import local_date
 from app.kernel.grams import Grams
@@ -86,6 +88,10 @@ def show(
         row.code: material_name(container, language, row.code, row.name)
         for row in session.scalars(select(Material).order_by(Material.code))
     }
+    bags = [
+        (" + ".join(spoken(code) for code in one.codes), one)
+        for one in hub_bags.of_day(session, collector_id, desk.day, desk.rules.allowance)
+    ]
     compared = compare(session, collector_id, desk.day, desk.rules.timezone, desk.rules.allowance)
     loads = hub_weighins.loads_of(session, collector_id, desk.day)
     return render(
@@ -97,6 +103,8 @@ def show(
         rider=rider,
         said=said,
         compared=compared,
+        bags=bags,
+        with_bags=bool(bags) or runs.in_use(session),
         agrees=all(one.agrees for one in compared),
         loads=[(one.id, [(names[code], Grams(grams)) for code, grams in lines]) for one, lines in loads],
         names=names,

@@ -42,6 +42,8 @@ def render(
         stylesheet=assets.style().address,
         forms_stylesheet=assets.forms_style().address,
         script=assets.script().address,
+        scan_script=assets.scan_script().address,
+        bags_script=assets.bags_script().address,
         **values,
     )
     return HTMLResponse(content, status)

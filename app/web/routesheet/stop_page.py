@@ -10,6 +10,9 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy.orm import Session
 
+from app.bags import reading, runs
+from app.bags.codes import spoken
+from app.bags.models import Finding
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.errors import NotFound
@@ -50,6 +53,10 @@ class StopView:
     missed_reason: MissedReason | None
     phones: DoorPhones | None
     """What somebody at the door may be asked about their phones."""
+    with_bags: bool
+    """There are printed bags about."""
+    bags: tuple[tuple[str, Finding], ...]
+    """Whose codes were read at this stop."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -86,6 +93,8 @@ def load(session: Session, container: Container, who: SignedIn, pickup_id: UUID,
         ),
         missed_reason=pickup.missed_reason,
         phones=of_household(session, container, stop.household_id, now) if stop else None,
+        with_bags=runs.in_use(session),
+        bags=tuple((spoken(one.code), one.finding) for one in reading.of_stops(session, [pickup.id])),
     )
 
 

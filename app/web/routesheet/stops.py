@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.bags import codes, reading
 from app.container import Container
 from app.errors import InvalidInput, NotFound, NotSignedIn
 from app.integrity.doubts import Doubts
 from app.integrity.hub_weighins import look_again
+from app.pickups.models import Pickup
 from app.pickups.statuses import PickupStatus
 from app.routing.sheet import route_date
 from app.web.deps import Here
@@ -26,6 +28,8 @@ from app.weighing.service import Limits, Missed, Outcome, Submission, record, re
 from app.weighing.visits import RecordedVisit
 
 router = APIRouter(route_class=guard.PageRoute)
+MOST_BAGS = 20
+"""Of one stop."""
 
 
 @router.get("/route/stops/{pickup_id}")
@@ -42,7 +46,8 @@ def show(request: Request, container: Here, pickup_id: UUID) -> Response:
             recorded = visits.of_pickup(session, view.pickup_id)
     if recorded is not None:
         return stop_page.show_result(container, view, recorded)
-    return stop_page.show_form(container, view, StopForm.blank())
+    asked = codes.read(request.query_params.get("bag", "")) or ""
+    return stop_page.show_form(container, view, replace(StopForm.blank(), bag=asked))
 
 
 @router.post("/route/stops/{pickup_id}")
@@ -63,6 +68,7 @@ def submit(request: Request, container: Here, pickup_id: UUID, fields: Fields) -
             if result == "conflict":
                 recorded = visits.of_pickup(session, view.pickup_id)
             elif result == "recorded" and not form.missed:
+                _read_bags(session, form, pickup_id, who.collector_id, now)
                 by = f"collector:{who.collector_id}"
                 look_again(session, pickup_id, container.settings, by=by, now=now)
     except NotSignedIn:
@@ -86,6 +92,14 @@ def show_visit(request: Request, container: Here, visit_id: UUID) -> Response:
             raise NotFound("no such visit")
         view = stop_page.load(session, container, who, visit.pickup_id, now)
     return stop_page.show_result(container, view, visit)
+
+
+def _read_bags(session: Session, form: StopForm, pickup_id: UUID, by: UUID, now: datetime) -> None:
+    """Keep the codes that came with the weights, right or not, each under an id that follows from the form's."""
+    pickup = session.get_one(Pickup, pickup_id)
+    for typed in codes.several(form.bag)[:MOST_BAGS]:
+        one = uuid5(form.weighing_id, typed)
+        reading.at_the_door(session, reading_id=one, typed=typed, pickup=pickup, collector_id=by, at=now)
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,16 @@ class _Position(_Made):
         return records.Position(self.latitude, self.longitude, self.accuracy_metres)
 
 
+class _Bag(_Made):
+    kind: Literal["bag"]
+    code: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+
+    def what(self) -> records.BagCode:
+        return records.BagCode(self.code)
+
+
 _RECORD: TypeAdapter[_Made] = TypeAdapter(
-    Annotated[_Weighing | _Missed | _Correction | _Handover | _Position, Field(discriminator="kind")]
+    Annotated[_Weighing | _Missed | _Correction | _Handover | _Position | _Bag, Field(discriminator="kind")]
 )
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.bags import codes, runs
 from app.collectors.models import CollectorRole
 from app.collectors.sessions import SignedIn
 from app.container import Container
@@ -32,14 +33,19 @@ def todays_sheet(session: Session, container: Container, who: SignedIn, now: dat
 
 @router.get("/route")
 def show(request: Request, container: Here) -> Response:
-    """The list, with all that the sheet's script needs to go on without network."""
+    """The list, with all that the sheet's script needs to go on without network.
+
+    `bag` is the code of a bag whose QR code was read by the phone's own camera: the page asks whose it is.
+    """
     now = container.clock.now()
+    code = codes.read(request.query_params.get("bag", "")) or ""
     with container.database.unit_of_work() as session:
         who = guard.signed_in(session, request, container, now)
         if who.role is CollectorRole.HUB:
-            return RedirectResponse("/hub", 303)
+            return RedirectResponse(f"/hub?bag={code}" if code else "/hub", 303)
         day = todays_sheet(session, container, who, now)
         data = day_data(session, container, who, day, now)
+        with_bags = runs.in_use(session)
     return render(
         container,
         "today.html",
@@ -48,6 +54,8 @@ def show(request: Request, container: Here) -> Response:
         data=in_page(data),
         next=day.next_after(),
         mark=mark,
+        with_bags=with_bags,
+        bag=code,
         collector=who.name,
     )
 

@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from app.access.models import AuditEvent
 from app.container import Container
+from app.kernel.check_digits import check_digit
 from app.rewards import service as rewards
 from app.rewards.models import Reward, RewardKind
 from app.rewards.vouchers import paying
-from app.rewards.vouchers.codes import check_digit
 from app.rewards.vouchers.models import Voucher
 from app.rewards.vouchers.rules import VoucherRules
 from tests.factories.street import give_credit

@@ -7,12 +7,15 @@ import re
 
 from fastapi.testclient import TestClient
 
+from app.bags import runs
 from app.container import Container
 from app.kernel.place import Location
 from tests.factories.day import PIN, Day, another_route
 from tests.web.routesheet.conftest import MORNING, sign_in
 
 BUDGET_BYTES = 15 * 1024
+BAGS_BYTES = 1792
+"""And this much for codes of bags, where a programme prints them."""
 STOPS = 30
 _NAMES = [
     "Adebayo",
@@ -82,6 +85,13 @@ def test_a_sheet_of_thirty_stops_with_style_and_script_weighs_at_most_15_kilobyt
     assert all(answer.headers["Content-Encoding"] == "gzip" for answer in answers)
     sizes = [int(answer.headers["Content-Length"]) for answer in answers]
     assert sum(sizes) <= BUDGET_BYTES, sizes
+    with container.database.unit_of_work() as session:
+        runs.make(session, bags=1, note="", by="office", now=MORNING)
+    page = phone.get("/route")
+    script = re.search(r"/route/sheet-bags\w+\.js", page.text)
+    assert script is not None
+    with_bags = int(page.headers["Content-Length"]) + int(phone.get(script[0]).headers["Content-Length"])
+    assert with_bags - sizes[0] <= BAGS_BYTES
 
 
 def test_a_browser_that_takes_nothing_compressed_gets_it_plain(tunde: TestClient, day: Day) -> None:

@@ -4,6 +4,8 @@
 let day;
 let mine = [];
 let photos = [];
+// What is added to a stop's screen, each made of the stop.
+const atDoor = [];
 
 const escaped = value => String(value).replace(/[&<>"']/g, one => `&#${one.charCodeAt()};`);
 const t = (key, values = {}) => day.t[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -20,7 +22,7 @@ const heading = (to, back, aside = "") =>
   html`<header class="top"><a class="back" href="#${to}"><span aria-hidden="true">‹ </span>${back}</a> <span>${aside}</span></header>`;
 
 // The last word of this phone about a stop, and how the stop looks by it.
-const lastOf = stop => mine.filter(one => one.pickup === stop.id && one.kind !== "handover" && one.kind !== "position").pop();
+const lastOf = stop => mine.filter(one => one.pickup === stop.id && !["handover", "position", "bag"].includes(one.kind)).pop();
 function lookOf(stop) {
   const last = lastOf(stop);
   if (!last || last.answer === "refused") return stop.look;
@@ -63,8 +65,8 @@ function stopScreen(stop) {
     <p class="actions">${stop.phone ? html`<a class="button" href="tel:${stop.phone}">${t("call")}<span class="sub">${stop.phone}</span></a>` : ""}
       ${place ? html`<a class="button" href="geo:${place}?q=${place}">${t("map")}<span class="sub">${t("map.sub")}</span></a>` : ""}</p>
     <p class="place">${stop.within}</p>
-    ${look === "open" ? html`${weighButtons(stop)}${handoverField(stop)}<p><a class="button" href="#r/${stop.id}">${t("missed")}</a></p>`
-      : html`${savedLines(stop)}${look === "collected" ? "" : weighButtons(stop)}`}
+    ${look === "open" ? html`${weighButtons(stop)}${handoverField(stop)}${atDoor.map(part => part(stop))}<p><a class="button" href="#r/${stop.id}">${t("missed")}</a></p>`
+      : html`${savedLines(stop)}${look === "collected" ? atDoor.map(part => part(stop)) : weighButtons(stop)}`}
     ${nextAfter(stop.n) && look !== "open" ? html`<p><a class="button main" href="#s/${nextAfter(stop.n).id}">${t("next")}</a></p>` : ""}
     <p>${button("place", t("place"))}</p><p><a class="button" href="/route/stops/${stop.id}">${t("more")}</a></p></main>`;
 }

@@ -13,6 +13,7 @@ let turns = 0;
 let moved;
 let drawing;
 
+const screens = { s: stopScreen, w: keysScreen, r: reasonsScreen };
 const at = () => location.hash.slice(1).split("/");
 
 async function use(given) {
@@ -43,11 +44,11 @@ async function drawn(turn) {
   const kept = stop && draft.id !== id && ((await read("drafts", id)) || { id, date: day.date, typed: {} });
   if (turn !== turns) return drawing;
   if (kept) draft = kept;
-  const screen = stop && { s: stopScreen, w: keysScreen, r: reasonsScreen }[view];
+  const screen = stop && screens[view];
   const made = view === "q" ? queueScreen() : screen ? screen(stop, code) : listScreen();
   const active = document.activeElement || document.body;
   const { key, act } = active.dataset;
-  if (made.html !== screenShown && (moved || !active.matches("#code,#why"))) sheet.innerHTML = screenShown = made.html;
+  if (made.html !== screenShown && (moved || !active.matches("#code,#why,#bag"))) sheet.innerHTML = screenShown = made.html;
   const again = key ? `[data-key="${key}"]` : act && `[data-act="${act}"]`;
   if (again && sheet.contains(active) === false) sheet.querySelector(again)?.focus({ preventScroll: true });
   document.body.classList.toggle("inside", Boolean(screen || view === "q"));
@@ -265,5 +266,4 @@ async function waitingHere() {
     ${kept && kept.date === words.date ? html`<p><a class="button" href="/route?offline">${t("offline")}</a></p>` : ""}`.html;
 }
 
-if (embedded) start();
-else waitingHere().catch(() => {});
+const started = embedded ? start() : waitingHere().catch(() => {});
