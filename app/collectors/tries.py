@@ -6,6 +6,7 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.collectors.models import SignInTries
 from app.errors import TooManyTries
 from app.kernel.phone import Phone
+from app.settings import Settings
 
 LONGEST_LOCKOUT = timedelta(days=1)
 """Ten thousand PINs at five tries a day take years."""
@@ -32,6 +34,11 @@ class Limits:
     """The first one; each further one lasts twice as long, up to `LONGEST_LOCKOUT`."""
     tries_per_address: int
     """Per address, between waits of `lockout`."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        lockout = timedelta(minutes=settings.pin_lockout_minutes)
+        return cls(settings.pin_tries, lockout, settings.sign_in_tries_per_address)
 
 
 def count(session: Session, *, phone: Phone, door: str, address: str, limits: Limits, now: datetime) -> None:

@@ -15,9 +15,9 @@ from app.container import Container
 from app.errors import NotSignedIn
 from app.merchants import sign_in
 from app.merchants.sign_in import SignedIn
-from app.settings import Settings
 from app.web.deps import container_of
 from app.web.fields import refuse_other_sites
+from app.web.session_cookie import SessionCookie
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -28,6 +28,9 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+COOKIE: Final = SessionCookie("merchant", lambda settings: timedelta(days=settings.merchant_session_days))
 
 
 class PageRoute(APIRoute):
@@ -45,7 +48,7 @@ class PageRoute(APIRoute):
             who: SignedIn | None = getattr(request.state, "signed_in", None)
             container = container_of(request)
             if who is not None and who.renewed:
-                remember(response, request.cookies[cookie_name(container.settings)], container)
+                COOKIE.remember(response, COOKIE.token(request, container.settings), container.settings)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
@@ -55,39 +58,7 @@ class PageRoute(APIRoute):
 
 def signed_in(session: Session, request: Request, container: Container, now: datetime) -> SignedIn:
     """Whoever is asking. Raises `NotSignedIn`."""
-    token = request.cookies.get(cookie_name(container.settings), "")
-    who = sign_in.session_for(session, token, lifetime=lifetime(container.settings), now=now)
+    token = COOKIE.token(request, container.settings)
+    who = sign_in.session_for(session, token, lifetime=COOKIE.lifetime(container.settings), now=now)
     request.state.signed_in = who
     return who
-
-
-def lifetime(settings: Settings) -> timedelta:
-    return timedelta(days=settings.merchant_session_days)
-
-
-def cookie_name(settings: Settings) -> str:
-    # With this prefix a browser takes the cookie only from this very host, over TLS (RFC 6265bis).
-    return "__Host-merchant" if _tls(settings) else "merchant"
-
-
-def remember(response: Response, token: str, container: Container) -> None:
-    settings = container.settings
-    response.set_cookie(
-        cookie_name(settings),
-        token,
-        max_age=int(lifetime(settings).total_seconds()),
-        path="/",
-        secure=_tls(settings),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def forget(response: Response, settings: Settings) -> None:
-    response.delete_cookie(
-        cookie_name(settings), path="/", secure=_tls(settings), httponly=True, samesite="lax"
-    )
-
-
-def _tls(settings: Settings) -> bool:
-    return settings.public_url.startswith("https://")

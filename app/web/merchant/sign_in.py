@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -57,18 +55,18 @@ def submit(request: Request, container: Here, fields: Fields) -> Response:
         log.info("merchant_sign_in_refused", phone=mask(phone))
         return _form(container, language, typed, "sheet.sign-in.wrong", status=401)
     response = RedirectResponse("/merchant", 303)
-    guard.remember(response, token, container)
+    guard.COOKIE.remember(response, token, container.settings)
     return response
 
 
 @router.post("/merchant/sign-out")
 def leave(request: Request, container: Here) -> Response:
     """End the session here and in the browser."""
-    token = request.cookies.get(guard.cookie_name(container.settings), "")
+    token = guard.COOKIE.token(request, container.settings)
     with container.database.unit_of_work() as session:
         sign_in.sign_out(session, token, container.clock.now())
     response = RedirectResponse("/merchant/sign-in", 303)
-    guard.forget(response, container.settings)
+    guard.COOKIE.forget(response, container.settings)
     return response
 
 
@@ -98,14 +96,10 @@ def _form(
 def _try(container: Container, phone: Phone, pin: str, address: str) -> str:
     """A new session's token. Raises `NotSignedIn` and `TooManyTries`."""
     settings, now = container.settings, container.clock.now()
-    limits = Limits(
-        tries=settings.pin_tries,
-        lockout=timedelta(minutes=settings.pin_lockout_minutes),
-        tries_per_address=settings.sign_in_tries_per_address,
-    )
+    limits = Limits.of(settings)
     with container.database.unit_of_work() as session:
         attempt = sign_in.begin(session, phone=phone, address=address, limits=limits, now=now)
     if not pins.verify(pin, attempt.pin_hash):
         raise NotSignedIn("the phone or the PIN is wrong")
     with container.database.unit_of_work() as session:
-        return sign_in.finish(session, attempt, lifetime=guard.lifetime(settings), now=now)
+        return sign_in.finish(session, attempt, lifetime=guard.COOKIE.lifetime(settings), now=now)

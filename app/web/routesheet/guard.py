@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,12 +16,12 @@ from app.collectors import sessions
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.errors import NotAllowed, NotFound, NotSignedIn, WeighbackError
-from app.settings import Settings
 from app.web.deps import container_of
 from app.web.fields import refuse_other_sites
 from app.web.problem import STATUS_OF
 from app.web.routesheet.pages import render
 from app.web.routesheet.squeezing import squeeze
+from app.web.session_cookie import SessionCookie
 
 OURS = "X-Weighback-Sheet"
 """On every answer, so that the sheet can tell ours from a captive portal's; and on every request for data, because
@@ -37,6 +37,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     OURS: "1",
 }
+
+
+COOKIE: Final = SessionCookie("collector", lambda settings: timedelta(days=settings.collector_session_days))
 
 
 class PageRoute(APIRoute):
@@ -88,39 +91,11 @@ def refusal(status: int, code: str) -> Response:
 
 def signed_in(session: Session, request: Request, container: Container, now: datetime) -> SignedIn:
     """Whoever is asking. Raises `NotSignedIn`."""
-    token = request.cookies.get(cookie_name(container.settings), "")
-    who = sessions.session_for(session, token, lifetime=lifetime(container.settings), now=now)
+    token = COOKIE.token(request, container.settings)
+    who = sessions.session_for(session, token, lifetime=COOKIE.lifetime(container.settings), now=now)
     request.state.signed_in = who
     request.state.language = who.language
     return who
-
-
-def lifetime(settings: Settings) -> timedelta:
-    return timedelta(days=settings.collector_session_days)
-
-
-def cookie_name(settings: Settings) -> str:
-    # With this prefix a browser takes the cookie only from this very host, over TLS (RFC 6265bis).
-    return "__Host-collector" if _tls(settings) else "collector"
-
-
-def remember(response: Response, token: str, container: Container) -> None:
-    settings = container.settings
-    response.set_cookie(
-        cookie_name(settings),
-        token,
-        max_age=int(lifetime(settings).total_seconds()),
-        path="/",
-        secure=_tls(settings),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def forget(response: Response, settings: Settings) -> None:
-    response.delete_cookie(
-        cookie_name(settings), path="/", secure=_tls(settings), httponly=True, samesite="lax"
-    )
 
 
 def _finished(request: Request, response: Response) -> Response:
@@ -128,15 +103,11 @@ def _finished(request: Request, response: Response) -> Response:
     container = container_of(request)
     signed_in: SignedIn | None = getattr(request.state, "signed_in", None)
     if signed_in is not None and signed_in.renewed and response.status_code < 400:  # noqa: PLR2004
-        remember(response, request.cookies[cookie_name(container.settings)], container)
+        COOKIE.remember(response, COOKIE.token(request, container.settings), container.settings)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     squeeze(request, response)
     return response
-
-
-def _tls(settings: Settings) -> bool:
-    return settings.public_url.startswith("https://")
 
 
 def _error_page(request: Request, container: Container, error: WeighbackError) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.collectors import sessions, sign_in
+from app.collectors.tries import Limits
 from app.container import Container
 from app.errors import NotFound, NotSignedIn, TooManyTries
 from app.kernel import pins
@@ -77,7 +77,7 @@ def submit(request: Request, container: Here, fields: Fields) -> Response:
         wrong = [Mistake("phone", "sheet.sign-in.wrong")]
         return form(container, language, phone=typed, mistakes=wrong, kept=kept, status=401)
     response = _show_again(container, token, kept) if kept else RedirectResponse("/route", 303)
-    guard.remember(response, token, container)
+    guard.COOKIE.remember(response, token, container.settings)
     return response
 
 
@@ -85,11 +85,11 @@ def submit(request: Request, container: Here, fields: Fields) -> Response:
 def leave(request: Request, container: Here) -> Response:
     """End the session here and in the browser."""
     settings = container.settings
-    token = request.cookies.get(guard.cookie_name(settings), "")
+    token = guard.COOKIE.token(request, settings)
     with container.database.unit_of_work() as session:
         sessions.sign_out(session, token, container.clock.now())
     response = RedirectResponse("/route/sign-in", 303)
-    guard.forget(response, settings)
+    guard.COOKIE.forget(response, settings)
     return response
 
 
@@ -147,18 +147,14 @@ def _read(fields: Mapping[str, str], region: str) -> tuple[Phone | None, str | N
 def _try(container: Container, phone: Phone, pin: str, address: str) -> str:
     """A new session's token. Raises `NotSignedIn` and `TooManyTries`."""
     settings = container.settings
-    limits = sign_in.Limits(
-        tries=settings.pin_tries,
-        lockout=timedelta(minutes=settings.pin_lockout_minutes),
-        tries_per_address=settings.sign_in_tries_per_address,
-    )
+    limits = Limits.of(settings)
     now = container.clock.now()
     with container.database.unit_of_work() as session:
         attempt = sign_in.begin(session, phone=phone, address=address, limits=limits, now=now)
     if not sign_in.pin_matches(attempt, pin):
         raise NotSignedIn("the phone or the PIN is wrong")
     with container.database.unit_of_work() as session:
-        token = sign_in.finish(session, attempt, lifetime=guard.lifetime(settings), now=now)
+        token = sign_in.finish(session, attempt, lifetime=guard.COOKIE.lifetime(settings), now=now)
     log.info("collector_signed_in", collector_id=str(attempt.collector_id))
     return token
 
@@ -169,7 +165,9 @@ def _show_again(container: Container, token: str, kept: Kept) -> Response:
     fields = read_fields(kept.typed)
     typed = StopForm.of(fields)
     with container.database.unit_of_work() as session:
-        who = sessions.session_for(session, token, lifetime=guard.lifetime(container.settings), now=now)
+        who = sessions.session_for(
+            session, token, lifetime=guard.COOKIE.lifetime(container.settings), now=now
+        )
         try:
             if kept.what == "load":
                 desk = hub_page.desk_of(session, container, who, fields.get("day", ""), now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -36,11 +35,7 @@ def send(request: Request, container: Here, fields: Fields) -> Response:
     except NotAPhone:
         wrong = [Mistake("phone", "sheet.sign-in.bad-phone")]
         return sign_in.form(container, language, phone=typed, mistakes=wrong, status=422)
-    limits = Limits(
-        settings.pin_tries,
-        timedelta(minutes=settings.pin_lockout_minutes),
-        settings.sign_in_tries_per_address,
-    )
+    limits = Limits.of(settings)
     address = request.client.host if request.client else ""
     try:
         with container.database.unit_of_work() as session:
@@ -76,13 +71,13 @@ def enter(container: Here, token: str, fields: Fields) -> Response:
             has_pin = links.look_at(session, token, now).has_pin
             opened = None
             if pin is not None or has_pin:
-                opened = links.spend(session, token, pin, lifetime=guard.lifetime(settings), now=now)
+                opened = links.spend(session, token, pin, lifetime=guard.COOKIE.lifetime(settings), now=now)
     except NotSignedIn:
         return _over(container)
     if opened is None:
         return _page(container, token, [Mistake("pin", "sheet.sign-in.bad-pin")])
     response = RedirectResponse("/route", 303)
-    guard.remember(response, opened, container)
+    guard.COOKIE.remember(response, opened, settings)
     return response
 
 
