@@ -8,7 +8,8 @@ together, `load` the machine's over a minute before the run: figures under other
     .venv/bin/python -m benchmarks.routing --instances DIR --budget 60 --engines weighback,pyvrp --json routing.json
 
 `--budget 1 5 30` and `--seeds 3` run all of them. Ours and OR-Tools answer within the budget; VROOM and plain PyVRP
-first finish what they begin with.
+first finish what they begin with, which takes minutes on large instances: `seconds` says how long it was. Whoever has
+not answered `--patience` seconds after the budget is ended, and has no plan.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from benchmarks.routing_instances import judge, read
 
 _POLLING_SECONDS: Final = 0.1
 _MIB: Final = 2**20
+_WIDTH: Final = 130
+"""Of the table in a file."""
 
 
 @dataclass
@@ -75,21 +78,27 @@ def run_once(path: Path, engine: str, budget_seconds: float, seed: int) -> dict[
     return found | {"cost": judged.cost, "feasible": judged.feasible, "note": "; ".join(judged.faults[:2])}
 
 
-def run(path: Path, engine: str, budget_seconds: float, seed: int) -> Row:
-    """In a process of its own, whose memory is watched."""
+def run(path: Path, engine: str, budget_seconds: float, seed: int, patience_seconds: float) -> Row:
+    """In a process of its own, whose memory is watched, and which is ended when it takes too long."""
     load = os.getloadavg()[0]
     command = [sys.executable, "-m", "benchmarks.routing", "--instances", str(path), "--once"]
     command += ["--engines", engine, "--budget", str(budget_seconds), "--seed", str(seed)]
+    began, peak, note = time.perf_counter(), 0, ""
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    peak = 0
     while child.poll() is None:
         peak = max(peak, sum(_resident_bytes(pid) for pid in _family(child.pid)))
         time.sleep(_POLLING_SECONDS)
+        took = time.perf_counter() - began
+        if not note and took > budget_seconds + patience_seconds:
+            note = f"no answer in {took:.0f} s"
+            child.kill()
     out = child.stdout.read() if child.stdout else ""
     if child.returncode or not out:
-        found: dict[str, Any] = {"instance": path.stem, "kind": "", "stops": 0, "cost": None}
-        found["best_known"] = None
-        found |= {"feasible": False, "seconds": 0.0, "note": f"ended with status {child.returncode}"}
+        instance = read(path)
+        found: dict[str, Any] = {"instance": instance.name, "kind": instance.kind, "stops": instance.stops}
+        found |= {"cost": None, "best_known": None, "feasible": False}
+        found["seconds"] = time.perf_counter() - began
+        found["note"] = note or f"ended with status {child.returncode}"
     else:
         found = json.loads(out)
     cost, best = found["cost"], found["best_known"]
@@ -179,6 +188,7 @@ def main() -> None:
     parser.add_argument("--budget", type=float, nargs="+", default=[30.0], metavar="SECONDS")
     parser.add_argument("--engines", default="weighback,pyvrp", help=f"of {','.join(ENGINES)}")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each, with seeds 1, 2, …")
+    parser.add_argument("--patience", type=float, default=180.0, metavar="SECONDS", help="beyond the budget")
     parser.add_argument("--json", type=Path, help="where to write the rows")
     parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=1, help=argparse.SUPPRESS)
@@ -193,7 +203,7 @@ def main() -> None:
     paths = [asked.instances] if asked.instances.is_file() else sorted(asked.instances.rglob("*.vrp"))
     if not paths:
         parser.error(f"no .vrp file in {asked.instances}")
-    console, rows = Console(stderr=True), []
+    console, rows = Console(stderr=True, width=None if sys.stderr.isatty() else _WIDTH), []
     runs = [
         (path, engine, budget, seed)
         for path in paths
@@ -205,7 +215,7 @@ def main() -> None:
         task = progress.add_task("", total=len(runs))
         for path, engine, budget, seed in runs:
             progress.update(task, description=f"{path.stem} {engine} {budget:g} s")
-            rows.append(run(path, engine, budget, seed))
+            rows.append(run(path, engine, budget, seed, asked.patience))
             if asked.json:
                 asked.json.write_text(json.dumps([asdict(row) for row in rows], indent=1))
             progress.advance(task)

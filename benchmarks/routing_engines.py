@@ -7,10 +7,12 @@ threads as cores, OR-Tools with guided local search. Reading the file is not cou
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+import numpy as np
 import pyvrp
 import vroom
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
@@ -26,7 +28,7 @@ from app.routing.timeline import Legs
 from benchmarks.routing_instances import Instance, Routes
 
 _VROOM_LEVEL: Final = 5
-_TABLE_STOPS: Final = 1_500
+_TABLE_STOPS: Final = 4_500
 """Up to so many, OR-Tools gets a table; beyond, its lists of lists would take gigabytes, and it asks for each way."""
 
 
@@ -125,9 +127,13 @@ def _register_ways(problem: RoutingProblem, routing: Any, manager: Any) -> int:
     if len(problem.stops) <= _TABLE_STOPS:
         return int(routing.RegisterTransitMatrix(problem.ways.seconds(everything, everything).tolist()))
 
+    nodes = [manager.IndexToNode(index) for index in range(routing.Size() + len(problem.vehicles))]
+    table = array("i")
+    for point in everything:
+        table.frombytes(problem.ways.seconds([point], everything).astype(np.int32).tobytes())
+
     def way(start: int, end: int) -> int:
-        nodes = manager.IndexToNode(start), manager.IndexToNode(end)
-        return int(problem.ways.seconds([nodes[0]], [nodes[1]])[0, 0])
+        return int(table[nodes[start] * problem.ways.size + nodes[end]])
 
     return int(routing.RegisterTransitCallback(way))
 

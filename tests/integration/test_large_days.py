@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.adapters.routing import pyvrp_optimiser
+from app.adapters.routing.crew import Crew
 from app.adapters.routing.nearest_neighbour import NearestNeighbour
 from app.adapters.routing.parts import Size
 from app.adapters.routing.pyvrp_optimiser import PyVrp
@@ -70,6 +71,17 @@ def test_a_day_in_parts_keeps_its_promises_and_comes_out_the_same_again() -> Non
     assert all(one.why is WhyUnserved.NOT_WORTH_IT for one in plan.unserved)
     assert plan.cost < NearestNeighbour().optimise(problem).cost
     assert PyVrp(helpers=1).optimise(problem, effort) == plan
+
+
+def test_a_day_of_a_hundred_is_searched_twice_and_the_better_plan_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem, effort = town(stops=120), Effort(iterations=300, seed=1)
+    plan = PyVrp().optimise(problem, effort)
+    assert faults(problem, plan) == []
+    assert PyVrp().optimise(problem, effort) == plan
+    monkeypatch.setattr(Crew, "improve", lambda *_: [None])  # no helper ever answers
+    assert plan.cost < PyVrp().optimise(problem, effort).cost
 
 
 @pytest.mark.usefixtures("in_small_parts")

@@ -12,15 +12,16 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from app.adapters.routing.insertion import Day
 from app.adapters.routing.pyvrp_model import Share
-from app.adapters.routing.pyvrp_search import TELLING_SECONDS, Budget, Style, improve
+from app.adapters.routing.pyvrp_search import TELLING_SECONDS, Budget, improve
 from app.routing.problem import RoutingProblem
 
 _MODULE = "app.adapters.routing.crew"
@@ -35,11 +36,14 @@ class Part:
     days: list[Day]
     budget: Budget
     shares: Sequence[Share] | None
-    style: Style
+    stops: Sequence[int]
 
-    def improved(self) -> list[Day]:
-        everybody = range(len(self.problem.stops))
-        return improve(self.problem, self.days, everybody, self.budget, shares=self.shares, style=self.style)
+    def improved(self, asked_at: float) -> list[Day]:
+        """`asked_at` is what `time.monotonic`, the same in all processes, said when it was sent."""
+        budget = self.budget
+        if budget.seconds is not None:
+            budget = replace(budget, seconds=budget.seconds - (time.monotonic() - asked_at))
+        return improve(self.problem, self.days, self.stops, budget, shares=self.shares)
 
 
 def cores() -> int:
@@ -110,7 +114,7 @@ def _ask(helper: subprocess.Popen[bytes], part: Part) -> list[Day] | None:
     try:
         if helper.stdin is None or helper.stdout is None:
             return None
-        pickle.dump(part, helper.stdin, pickle.HIGHEST_PROTOCOL)
+        pickle.dump((part, time.monotonic()), helper.stdin, pickle.HIGHEST_PROTOCOL)
         helper.stdin.flush()
         answer: list[Day] = pickle.load(helper.stdout)  # noqa: S301 - see above
     except (EOFError, OSError, pickle.PickleError, ValueError):
@@ -125,10 +129,10 @@ def serve() -> None:
     os.dup2(2, 1)  # whatever a library prints must not end up in an answer
     while True:
         try:
-            part: Any = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the parent
+            part, asked_at = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the parent
         except EOFError:
             return
-        pickle.dump(part.improved(), out, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(part.improved(asked_at), out, pickle.HIGHEST_PROTOCOL)
         out.flush()
 
 

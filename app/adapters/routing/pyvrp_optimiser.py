@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from app.adapters.routing.beginning import begin
-from app.adapters.routing.crew import Crew, cores
+from app.adapters.routing.crew import Crew, Part, cores
 from app.adapters.routing.insertion import Day, insert, take_out_unworthy
 from app.adapters.routing.parts import Size
 from app.adapters.routing.pyvrp_model import Share
@@ -25,6 +27,10 @@ _FEWEST_ROUTES = 4
 """A day of no more routes is searched as one, too."""
 _NEIGHBOURS = 40
 """Of each stop: whom it may be joined with in the beginning."""
+_TWO_STOPS, _TWO_SECONDS = 100, 2.0
+"""Days searched whole that are at least so large, for at least so long, are searched twice at the same time."""
+_ANOTHER = 1_000_003
+"""From one seed to that of the second search."""
 _ANSWERS = 2
 """A search leaves time for so many answers like its first: the machine may have become slower."""
 _PART = Size(stops=300, routes=20)
@@ -91,12 +97,29 @@ class _Search:
 
     def _whole(self, days: list[Day], shares: Sequence[Share] | None) -> list[Day]:
         unserved = len(self.hopeful) - sum(len(trip) for day in days for trip in day)
+        going = True
 
         def heard(share: float, cost: int) -> bool:
-            return self._tell(share, cost, max(0, unserved))
+            nonlocal going
+            going = self._tell(share, cost, max(0, unserved))
+            return going
 
         budget = self._budget()
-        return improve(self.problem, days, self.hopeful, budget, shares=shares, heard=heard)
+        if not self._worth_two(budget):
+            return improve(self.problem, days, self.hopeful, budget, shares=shares, heard=heard)
+        other = Part(self.problem, days, replace(budget, seed=budget.seed + _ANOTHER), shares, self.hopeful)
+        with Crew(1) as crew, ThreadPoolExecutor(1) as beside:
+            waiting = beside.submit(crew.improve, [other], [[0]], lambda: going)
+            found = improve(self.problem, days, self.hopeful, budget, shares=shares, heard=heard)
+            (second,) = waiting.result()
+        if second is None:
+            return found
+        return min(found, second, key=lambda one: _rank(self.problem, self._answer(one)))
+
+    def _worth_two(self, budget: Budget) -> bool:
+        """Whether a second search with another seed gets far enough to be of use."""
+        soon = budget.seconds is not None and budget.seconds < _TWO_SECONDS
+        return not self.problem.evenly and not soon and len(self.hopeful) >= _TWO_STOPS
 
     def _split(self, days: list[Day], shares: Sequence[Share] | None, size: Size) -> list[Day]:
         def heard(share: float, so_far: list[Day]) -> bool:

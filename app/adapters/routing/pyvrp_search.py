@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -29,6 +29,13 @@ Heard: TypeAlias = Callable[[float, int], bool]
 """Share done and cost by PyVRP's count; False ends the search."""
 
 
+# Found by trial on parts of public instances and of a made-up Lagos: with PyVRP's own (50, 300, all pairs of
+# neighbours again on each new best, and what is too much as good as forbidden) it takes several times as long.
+_NEIGHBOURS = 20
+_HISTORY = 50
+_EXCESS = 1.5
+
+
 @dataclass(frozen=True)
 class Budget:
     """Until either is used up; one of them at least."""
@@ -39,19 +46,6 @@ class Budget:
     seed: int
 
 
-@dataclass(frozen=True)
-class Style:
-    """How PyVRP searches; see its documentation of the parameters."""
-
-    neighbours: int = 50
-    history: int = 300
-    perturbations: int = 25
-    thorough: bool = True
-    """Whether all pairs of neighbours are tried again on each new best."""
-    excess: float | None = None
-    """What a unit too much costs at first, in what a unit costs on the days to start from. None: PyVRP's own."""
-
-
 def improve(
     problem: RoutingProblem,
     days: Sequence[Day],
@@ -59,11 +53,10 @@ def improve(
     budget: Budget,
     *,
     shares: Sequence[Share] | None = None,
-    style: Style | None = None,
     heard: Heard | None = None,
 ) -> list[Day]:
     """Days through `stops` that PyVRP finds better than `days`, or these; each can be ridden in its time."""
-    began, leg, style = time.perf_counter(), Legs(problem.ways), style or Style()
+    began, leg = time.perf_counter(), Legs(problem.ways)
     wanted = list(stops)
     there = {stop for day in days for trip in day for stop in trip}
     strict = all(number in there for number in wanted if problem.stops[number].prize is None)
@@ -71,44 +64,37 @@ def improve(
     if not model.worth_asking:
         return [list(day) for day in days]
     start = model.solution_of(days)
-    best = _search(
-        model.data,
-        start,
-        _Until(began, budget, heard),
-        budget.seed,
-        style if strict else replace(style, excess=None),
-    )
+    best = _search(model.data, start, _Until(began, budget, heard), budget.seed, strict=strict)
     if not best.is_feasible():
         return [list(day) for day in days]
     return ridable(problem, model.days_of(best, days), leg)
 
 
 def _search(
-    data: pyvrp.ProblemData, start: pyvrp.Solution, until: _Until, seed: int, style: Style
+    data: pyvrp.ProblemData, start: pyvrp.Solution, until: _Until, seed: int, *, strict: bool
 ) -> pyvrp.Solution:
     rng = pyvrp.RandomNumberGenerator(seed=seed)
-    around = compute_neighbours(data, NeighbourhoodParams(num_neighbours=style.neighbours))
-    search = LocalSearch(data, rng, around, PerturbationManager(PerturbationParams(1, style.perturbations)))
+    around = compute_neighbours(data, NeighbourhoodParams(num_neighbours=_NEIGHBOURS))
+    search = LocalSearch(data, rng, around, PerturbationManager(PerturbationParams()))
     for operator in OPERATORS:
         if operator.supports(data):
             search.add_operator(operator(data))
-    penalties = _penalties(data, start, style)
+    terms = pyvrp.PenaltyParams()
+    soft = strict and start.is_feasible()
+    penalties = pyvrp.PenaltyManager(_soft(data, start) if soft else terms.midpoint_penalties(data), terms)
     if not start.is_feasible():
         start = search(start, penalties.max_cost_evaluator(), exhaustive=True)
-    how = pyvrp.IteratedLocalSearchParams(history_length=style.history, exhaustive_on_best=style.thorough)
+    how = pyvrp.IteratedLocalSearchParams(history_length=_HISTORY, exhaustive_on_best=False)
     search_on = pyvrp.IteratedLocalSearch(data, penalties, search, start, how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PenaltyBoundWarning)  # no news: what does not fit is left out
         return search_on.run(until, collect_stats=False).best
 
 
-def _penalties(data: pyvrp.ProblemData, start: pyvrp.Solution, style: Style) -> pyvrp.PenaltyManager:
-    terms = pyvrp.PenaltyParams()
-    if style.excess is None or not start.is_feasible():
-        return pyvrp.PenaltyManager(terms.midpoint_penalties(data), terms)
+def _soft(data: pyvrp.ProblemData, start: pyvrp.Solution) -> tuple[list[float], float, float]:
+    """A unit too much of each load, a second and a metre too much cost a little more than one costs in `start`."""
     loads = np.sum([client.pickup for client in data.clients()], axis=0)
-    first = [style.excess * start.distance() / max(1, load) for load in loads]
-    return pyvrp.PenaltyManager((first, style.excess, style.excess), terms)
+    return [_EXCESS * start.distance() / max(1, load) for load in loads], _EXCESS, _EXCESS
 
 
 class _Until:

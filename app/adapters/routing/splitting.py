@@ -16,7 +16,7 @@ from app.adapters.routing.crew import Crew, Part
 from app.adapters.routing.insertion import Day
 from app.adapters.routing.parts import Neighbourhood, Piece, Size, piece
 from app.adapters.routing.pyvrp_model import Share
-from app.adapters.routing.pyvrp_search import Budget, Style
+from app.adapters.routing.pyvrp_search import Budget
 from app.routing.problem import RoutingProblem
 from app.routing.ways import IntArray
 
@@ -27,7 +27,6 @@ _SECONDS_PER_STOP, _ITERATIONS_PER_STOP = 0.002, 8
 """What a part is given per stop and round, about: rounds are as many as there is time for."""
 _GROWTH = 0.5
 """Each round takes longer by so much of the first: the better the days are, the longer it takes to find better ones."""
-_STYLE = Style(neighbours=20, history=50, perturbations=25, thorough=False, excess=1.5)
 
 
 @dataclass
@@ -121,7 +120,7 @@ class Splitting:
         ]
         spent.iterations += sum(budget.iterations or 0 for budget in budgets)
         return [
-            Part(one.problem, one.days, budget, self.shares_of(one), _STYLE)
+            Part(one.problem, one.days, budget, self.shares_of(one), range(len(one.stops)))
             for one, budget in zip(pieces, budgets, strict=True)
         ]
 
