@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -67,6 +68,8 @@ def _say(plan: DayPlan) -> None:
     for one in plan.unplanned:
         when = f" next {one.next_date}" if one.next_date else " no next day" if one.moved else ""
         sys.stdout.write(f"unplanned {one.pickup_id} {one.why}{when}\n")
+    for why, count in Counter(one.why for one in plan.unplanned).most_common():
+        notes.print(f"{count} could not be planned: {why}", markup=False, highlight=False)
     for household_id in plan.doubtful:
         sys.stdout.write(
             f"doubtful {household_id} coordinates far from its zone, placed at the zone's centre\n"
@@ -90,7 +93,7 @@ def _searching() -> Iterator[Watch]:
         bar = shown.add_task("Reading the day", total=1.0)
 
         def watch(search: Search) -> bool:
-            said = f"{search.cost / 3600:.1f} h under way, {search.unserved} unserved"
+            said = f"{search.unserved} unserved, cost {search.cost / 3600:,.1f} h"
             shown.update(bar, completed=search.share_done, description=said)
             return not stopped
 

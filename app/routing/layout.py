@@ -71,17 +71,20 @@ class Order(enum.Enum):
 
 
 def is_settled(snapshot: Snapshot, now: datetime) -> bool:
-    """Whether there is nothing to plan: each stop ahead is on the route of somebody who can ride it, in a row, or
-    waits for a colleague.
-    """
-    able = {one.collector_id for one in snapshot.able()} | snapshot.waiting(now)
-    if any(one.state is StopState.AHEAD and one.collector_id not in able for one in snapshot.stops):
+    """Whether there is nothing to plan: each stop ahead has a place, and on each route they are in a row."""
+    if not all_have_a_place(snapshot, now):
         return False
-    for collector_id in able:
-        mine = [one for one in snapshot.stops if one.collector_id == collector_id]
+    for rider in snapshot.able():
+        mine = [one for one in snapshot.stops if one.collector_id == rider.collector_id]
         if sorted(mine, key=_rank) != mine:
             return False
     return True
+
+
+def all_have_a_place(snapshot: Snapshot, now: datetime) -> bool:
+    """Whether each stop ahead is on the route of somebody who can ride it, or waits for a colleague."""
+    able = {one.collector_id for one in snapshot.able()} | snapshot.waiting(now)
+    return all(one.state is not StopState.AHEAD or one.collector_id in able for one in snapshot.stops)
 
 
 def _rank(stop: Stop) -> int:

@@ -169,9 +169,11 @@ def _which(session: Session, zone_code: str | None) -> list[tuple[UUID, UUID | N
 
 def _lay_out(seen: Snapshot, rules: RouteRules, engine: Engine, now: datetime, order: Order) -> Layout | None:
     """None where all is as it should be."""
-    settled = layout.is_settled(seen, now)
-    if settled and order is Order.SEARCH:
-        return None
+    if order is Order.SEARCH:
+        if layout.is_settled(seen, now):
+            return None
+        if layout.all_have_a_place(seen, now):
+            order = Order.KEEP  # only called off: nobody else is shuffled for it
     return layout.lay_out(seen, rules, engine, now, order)
 
 

@@ -107,7 +107,8 @@ def board(session: Session, who: Who, limits: Limits, now: datetime) -> Board:
             continue
         given = stops[one.id, False] if one.from_id == me else stops[one.id, True] if one.to_id == me else []
         bound.update(given)
-        still = [rows[key] for key in stops[one.id, False] if rows.get(key) in day.ahead(one.from_id)]
+        given_ids = set(stops[one.id, False])
+        still = [row for row in day.ahead(one.from_id) if row.pickup.id in given_ids]
         if one.from_id == me:
             to_name = day.names.get(one.to_id, "") if one.to_id else ""
             back = [rows[key] for key in stops[one.id, True] if key in rows and rows[key].ahead]

@@ -52,12 +52,18 @@ def exchange(team: Team, day: HubDay, wanted: Exchange) -> None:
 
 
 def _late(team: Team, day: HubDay, collector_id: UUID) -> dict[UUID, datetime]:
-    """By when the collector's stops would be reached if nothing changed hands; who cannot ride would come too late."""
+    """Those of the collector's stops that would be reached too late if nothing changed hands, or by nobody; each with
+    the time by which it is to be reached then.
+    """
     ahead, bike = [row.door for row in day.ahead(collector_id)], day.bikes.get(collector_id)
     if bike is None:
         return {door.pickup_id: door.closes_at + team.limits.late for door in ahead}
-    now = fitting.ride(ahead, day.start(collector_id), day.hub, bike, team.limits.pace)
-    return dict(now.arrives_at)
+    arrives = fitting.ride(ahead, day.start(collector_id), day.hub, bike, team.limits.pace).arrives_at
+    return {
+        door.pickup_id: max(arrives[door.pickup_id], door.closes_at + team.limits.late)
+        for door in ahead
+        if arrives[door.pickup_id] > door.closes_at
+    }
 
 
 def _after(

@@ -103,7 +103,6 @@ def stand_down(team: Team, who: Who) -> TeamOffer | None:
 
 def _waits_until(team: Team, day: HubDay, collector_id: UUID) -> datetime:
     """Long enough for colleagues to look, and early enough for the planner to keep what households were promised."""
-    soonest = min(
-        (row.closes_at for row in day.ahead(collector_id) if row.closes_at > team.now), default=team.now
-    )
-    return max(team.now, min(team.now + team.limits.patience, soonest - team.limits.patience))
+    patience = team.limits.patience
+    kept = [row.closes_at - patience for row in day.ahead(collector_id) if row.closes_at > team.now]
+    return max(team.now, min([team.now + patience, *kept]))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from typer.main import get_command
 
 from app import cli as command_line
 from app.access.models import AuditEvent
+from app.adapters.routing.pyvrp_optimiser import PyVrp
 from app.collectors import service as collectors
 from app.db import Database
 from app.households.models import Household
@@ -24,6 +27,8 @@ from app.kernel.clock import FixedClock
 from app.kernel.phone import Phone
 from app.pickups import service as pickups
 from app.places import editing
+from app.routing.ports import Effort, Progress, Watch
+from app.routing.problem import RoutingPlan, RoutingProblem
 from tests.factories import neighbourhood
 from tests.factories.bills import a_text
 from tests.factories.street import a_street
@@ -271,7 +276,24 @@ def test_a_file_without_a_needed_column_is_told_which(run: Run, tmp_path: Path) 
     assert "Traceback" not in failed.err
 
 
-def test_a_day_is_planned_and_what_nobody_can_go_to_is_named(run: Run, database: Database) -> None:
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Somebody presses Ctrl-C while it searches; what the search hears before and after."""
+    search, heard = PyVrp.optimise, []
+
+    def optimise(self: PyVrp, problem: RoutingProblem, effort: Effort | None, watch: Watch) -> RoutingPlan:
+        progress = Progress(0.0, 1.0, cost=3_600, unserved=1)
+        heard.append(watch(progress))
+        os.kill(os.getpid(), signal.SIGINT)
+        heard.append(watch(progress))
+        return search(self, problem, effort, watch)
+
+    monkeypatch.setattr(PyVrp, "optimise", optimise)
+    return heard
+
+
+def test_a_day_is_planned_and_what_nobody_can_go_to_is_named(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     later = datetime.now(UTC) + timedelta(days=4)
     tuesday = (later + timedelta(days=(1 - later.weekday()) % 7)).date()
     monday_noon = datetime.combine(tuesday - timedelta(days=1), time(12), UTC)
@@ -291,7 +313,12 @@ def test_a_day_is_planned_and_what_nobody_can_go_to_is_named(run: Run, database:
             capacity_grams=150_000,
             now=monday_noon,
         )
-    assert run("plan", "--date", str(tuesday), "--zone", "YAB").out == "1 routes, 1 pickups added\n"
+    with monkeypatch.context() as patched:
+        heard = interrupted(patched)
+        stopped = run("plan", "--date", str(tuesday), "--zone", "YAB")
+    assert (stopped.status, stopped.out) == (0, "1 routes, 1 pickups added\n"), "Ctrl-C keeps the best so far"
+    assert "Stopping with the best routes so far" in stopped.err
+    assert heard == [True, False]
     assert run("plan", "--date", str(tuesday)).out == "1 routes, 0 pickups added\n"
     wrong = run("plan", "--date", str(tuesday), "--zone", "NOWHERE")
     assert (wrong.status, wrong.err) == (1, "weighback: There is no such zone.\n")

@@ -134,7 +134,7 @@ def a_hub_that_rides(
     homes: int = 12,
     riders: int = 2,
     litres: int = 1_500,
-    places: Sequence[Location] | None = None,
+    places: Sequence[Location | None] | None = None,
     rules: RouteRules | None = None,
 ) -> Riding:
     """Households along a street of some 100 metres between doors, each confirmed, so that all are to be served."""

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from app.adapters.routing.pyvrp_optimiser import PyVrp
 from app.collectors import absences
 from app.collectors.models import AbsenceReason
 from app.db import Database
@@ -61,6 +62,19 @@ def test_a_late_skip_leaves_everybody_else_where_they_are_and_brings_the_others_
     last = hub.route(hub.riders[0])[-1]
     assert (last.pickup_id, last.status) == (gone.pickup_id, PickupStatus.DECLINED)
     assert hub.texts("pickup.newtime") == []
+
+
+def test_a_skip_while_the_rider_is_late_shuffles_nobody_either(database: Database) -> None:
+    hub = on_the_way(database)
+    begin(hub, late=minutes(50))  # nobody's time can be kept, but all promised hours can
+    before = order(hub)
+    gone = hub.route(hub.riders[0])[3]
+    hub.decline(gone, at(9))
+    search = replace(hub.engine, optimiser=PyVrp(iterations_per_stop=20))
+    replace(hub, engine=search).follow(at(9, 1))
+    assert order(hub) == {
+        rider: [stop for stop in stops if stop != gone.pickup_id] for rider, stops in before.items()
+    }
 
 
 def test_a_pickup_asked_for_this_morning_goes_to_whoever_is_near_and_nobody_is_shuffled(

@@ -180,12 +180,15 @@ def test_the_same_day_gets_the_same_plan_and_a_day_that_is_over_none(database: D
         hub.plan(datetime(2026, 3, 4, 6, tzinfo=UTC))
 
 
-def test_coordinates_in_the_sea_are_named_and_the_household_is_still_visited(database: Database) -> None:
-    places = [Location(6.511, 3.371), IN_THE_SEA, Location(6.511, 3.371)]
-    hub = a_hub_that_rides(database, homes=3, riders=1, places=places)
+def test_homes_in_the_sea_twice_at_one_door_and_without_a_place_are_visited_all_the_same(
+    database: Database,
+) -> None:
+    places = [Location(6.511, 3.371), IN_THE_SEA, Location(6.511, 3.371), None]
+    hub = a_hub_that_rides(database, homes=4, riders=1, places=places)
     plan = hub.plan()
-    assert (plan.added, len(plan.doubtful)) == (3, 1)
-    assert len(hub.stops()) == 3
+    assert (plan.added, len(plan.doubtful)) == (4, 1), "only the sea cannot be right"
+    assert len(hub.stops()) == 4
+    assert all(stop.arrives_at for stop in hub.stops())
 
 
 def test_bikes_that_carry_next_to_nothing_are_a_reason_not_an_error(database: Database) -> None:
