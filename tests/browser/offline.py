@@ -89,7 +89,7 @@ class Phone:
         )
 
     def tap(self, role: str, name: str) -> None:
-        self.page.get_by_role(role, name=name, exact=role == "button").tap()  # type: ignore[arg-type]
+        self.page.get_by_role(role, name=name, exact=role == "button").tap()  # type: ignore[arg-type]  # a role by its name
         self.taps += 1
 
     def weigh(self, kilograms: str, material: str = "Plastic bottles") -> None:

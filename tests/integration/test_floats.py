@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,9 +13,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from app import doctor
+from app.adapters.payments.wire import to_minor
 from app.errors import NoFloat
+from app.ledger import reading
 from app.payouts.floats.models import Level
 from app.payouts.floats.watching import watch
+from app.payouts.ports import Observation, ObservedStatus, SubmitOutcome, SubmitResult
 from app.payouts.statuses import PayoutStatus
 from app.payouts.telling import Told
 from tests.factories.till import Till, a_till
@@ -198,3 +202,37 @@ def test_each_company_s_own_word_on_our_float_is_read(sqlite_url: str, name: str
         told = floats(counter.till, desk)[name]
         assert (told["told_minor"], told["failure"]) == (7_654_300, None)
         assert told["level"] != Level.UNKNOWN
+
+
+def test_what_fractions_of_fees_come_to_is_squared_with_rounding_and_nothing_more(till: Till) -> None:
+    """Of three fees one whole kobo at most; in front of the book's own account for it, and known as no top-up."""
+    discounted = SubmitResult(SubmitOutcome.SETTLED, Observation(ObservedStatus.SUCCEEDED, fee_minor=-250))
+    till.employ(first=FakeProvider(answers=deque([discounted] * 3)))
+    desk = till.key("desk")
+    for _ in range(3):
+        till.redeem(till.customer())
+    till.work()
+    assert floats(till, desk)["first"]["booked_minor"] == -3 * 50_000 + 3 * 250
+
+    def square(amount_minor: int, statement: str) -> int:
+        said = {
+            "amount_minor": amount_minor,
+            "receipt_number": statement,
+            "paid_at": till.clock.now().isoformat(),
+            "rounding": True,
+        }
+        return int(till.web.post("/api/v1/floats/first/top-ups", headers=desk, json=said).status_code)
+
+    assert [square(2, "S-1"), square(1, "S-1"), square(1, "S-1"), square(1, "S-2")] == [422, 201, 201, 422]
+    told = floats(till, desk)["first"]
+    assert (told["booked_minor"], told["known_minor"]) == (-149_249, None)
+    with till.container.database.unit_of_work() as session:
+        standing = {view.code: view.balance_minor for view in reading.accounts(session)}
+    assert standing["programme:rounding"] == 1
+    till.check_book()
+
+
+@pytest.mark.parametrize(("told", "minor"), [("2.5050", 250), ("2.515", 252), ("2.5049", 250), ("0", 0)])
+def test_a_fee_in_fractions_of_the_minor_unit_is_booked_to_the_nearest(told: str, minor: int) -> None:
+    assert to_minor(told, 2, nearest=True) == minor
+    assert to_minor("2.5050", 2) is None, "an amount that was paid is never rounded"

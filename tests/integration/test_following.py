@@ -25,7 +25,7 @@ from tests.integration.test_planning import _clear, with_bottles
 
 
 def on_the_way(database: Database, **given: object) -> Riding:
-    hub = a_hub_that_rides(database, **given)  # type: ignore[arg-type]
+    hub = a_hub_that_rides(database, **given)  # type: ignore[arg-type]  # what the row of a table gives
     hub.plan()
     return hub
 

@@ -46,7 +46,7 @@ def test_a_good_plan_has_no_fault() -> None:
 )
 def test_a_broken_promise_of_a_bike_is_a_fault(promise: dict[str, object]) -> None:
     [bike] = PROBLEM.vehicles
-    assert faults(replace(PROBLEM, vehicles=(replace(bike, **promise),)), PLAN)  # type: ignore[arg-type]
+    assert faults(replace(PROBLEM, vehicles=(replace(bike, **promise),)), PLAN)  # type: ignore[arg-type]  # a row of a table
 
 
 @pytest.mark.parametrize("late", [Window(0, 10), Window(7_000, 7_100)])

@@ -252,13 +252,13 @@ class AfricasTalkingAirtime:
 
     def _fee(self, discount: object) -> int | None:
         """They take less than the airtime's worth for it: a fee below zero."""
-        currency, minor = self._money(discount)
+        currency, minor = self._money(discount, nearest=True)
         return -minor if minor is not None and currency == self.capabilities.currency else None
 
-    def _money(self, value: object) -> tuple[str | None, int | None]:
+    def _money(self, value: object, *, nearest: bool = False) -> tuple[str | None, int | None]:
         """`NGN 500.0000` as currency and minor units."""
         currency, _, amount = (text(value) or "").partition(" ")
-        return (currency, to_minor(amount, self._exponent)) if amount else (None, None)
+        return (currency, to_minor(amount, self._exponent, nearest=nearest)) if amount else (None, None)
 
 
 def _status(word: object) -> ObservedStatus:

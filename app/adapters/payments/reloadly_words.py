@@ -48,7 +48,7 @@ def observation(said: Mapping[str, Any], ours: Capabilities) -> Observation:
 
 def _fee(said: Mapping[str, Any], ours: Capabilities) -> int | None:
     """They take less than the airtime's worth for it, by the operator's discount: a fee below zero."""
-    minor = to_minor(said.get("discount"), ours.currency_exponent)
+    minor = to_minor(said.get("discount"), ours.currency_exponent, nearest=True)
     same = said.get("discountCurrencyCode") == ours.currency
     return -minor if minor is not None and same else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any, Final
 
 import httpx
@@ -166,10 +166,11 @@ def to_major(amount_minor: int, exponent: int) -> str:
     return str(Decimal(amount_minor).scaleb(-exponent).quantize(Decimal(1).scaleb(-exponent)))
 
 
-def to_minor(value: object, exponent: int, *, floored: bool = False) -> int | None:
+def to_minor(value: object, exponent: int, *, floored: bool = False, nearest: bool = False) -> int | None:
     """`"500.0000"` with exponent 2 as `50_000`; None for what is no amount, or would have to be rounded.
 
-    `floored` rounds down instead: for balances, of which nobody is paid.
+    `floored` rounds down instead: for balances, of which nobody is paid. `nearest` rounds half to even, so that many
+    come out even: for fees, which are told in fractions of the minor unit.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
@@ -179,5 +180,5 @@ def to_minor(value: object, exponent: int, *, floored: bool = False) -> int | No
         return None
     if not amount.is_finite():
         return None
-    whole = amount.to_integral_value(ROUND_FLOOR)
-    return int(whole) if floored or amount == whole else None
+    whole = amount.to_integral_value(ROUND_HALF_EVEN if nearest else ROUND_FLOOR)
+    return int(whole) if floored or nearest or amount == whole else None

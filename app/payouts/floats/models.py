@@ -38,6 +38,8 @@ class FloatTopup(Base):
     provider: Mapped[str] = mapped_column(String(32), index=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     """Negative where it was taken out again."""
+    rounding: Mapped[bool] = mapped_column(default=False)
+    """No money was moved: it is what fractions in the provider's fees have come to."""
     currency: Mapped[str] = mapped_column(String(3))
     receipt_number: Mapped[str] = mapped_column(String(64))
     """The bank's or the provider's: one receipt is one movement."""

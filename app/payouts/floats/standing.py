@@ -82,7 +82,9 @@ def floats(
         )
     }
     topped_up = set(
-        session.scalars(select(FloatTopup.provider).where(FloatTopup.provider.in_(names)).distinct())
+        session.scalars(
+            select(FloatTopup.provider).where(FloatTopup.provider.in_(names), ~FloatTopup.rounding).distinct()
+        )
     )
     booked = totals.standing(session, [ledger.float_code(name) for name in names])
     promised = _promised(session, names, but)

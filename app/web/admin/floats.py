@@ -21,7 +21,7 @@ from app.payouts.floats.standing import Basis
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
 from app.web.admin.paging import ListQuery, Page, fetch
-from app.web.admin.shapes import LARGEST_INT, Input, Line, Output, example
+from app.web.admin.shapes import LARGEST_INT, Flag, Input, Line, Output, example
 from app.web.deps import Here
 
 router = APIRouter(prefix="/floats", tags=["floats"])
@@ -94,6 +94,11 @@ class NewTopup(Input):
     )
     receipt_number: Line = Field(max_length=64, description="The bank's or the provider's own.")
     paid_at: AwareDatetime = Field(ge=datetime(2000, 1, 1, tzinfo=UTC))
+    rounding: Flag = Field(
+        False,
+        description="No money was moved: by the statement that `receipt_number` names, fractions in the provider's fees"
+        " have come to so much. At most half a minor unit for each fee that was booked.",
+    )
 
 
 class TopupOut(Output):
@@ -102,6 +107,7 @@ class TopupOut(Output):
         provider="paystack",
         **_RECEIPT,
         currency="NGN",
+        rounding=False,
         recorded_by="finance 0193572a-6b00-7000-8000-000000000002",
         recorded_at="2026-12-01T09:10:00Z",
     )
@@ -112,6 +118,7 @@ class TopupOut(Output):
     currency: str
     receipt_number: str
     paid_at: datetime
+    rounding: bool
     recorded_by: str
     recorded_at: datetime
 
@@ -150,7 +157,7 @@ def record_topup(provider: str, new: NewTopup, caller: Writer, once: Creation, c
     _known(container, provider)
     now = container.clock.now()
     moved = topping_up.Movement(
-        provider, new.amount_minor, container.settings.currency, new.receipt_number, new.paid_at
+        provider, new.amount_minor, container.settings.currency, new.receipt_number, new.paid_at, new.rounding
     )
     with container.database.unit_of_work() as session:
 
