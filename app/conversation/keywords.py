@@ -7,7 +7,7 @@ what the person wrote, never a guess at a typo, and no command of ours may be on
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from app.conversation.amounts import LONGEST_NUMBER, amount_in
@@ -26,7 +26,7 @@ from app.conversation.hearing import (
     own_words,
     phrases_in,
 )
-from app.errors import ConfigurationError
+from app.conversation.lexicon import Lexicon
 
 __all__ = ["CARRIER_WORDS", "Carrier", "Guess", "Meaning", "Said", "Vocabulary", "normalise"]
 
@@ -34,7 +34,6 @@ _WORD_THEN_NUMBER = re.compile(r"^([^\W\d_]+)[-:=#*]?(\d.*)$", re.DOTALL)
 _BETWEEN_COMMANDS = re.compile(r"[\n.,;:&+/!?]+")
 _YES = "yes"  # a carrier's word, so no catalogue has it; where it reaches us it still agrees
 _WANTS_OUT = ("stop", "stopall", "unsubscribe", "optout")
-_WORDS_THAT_ARE_OURS = 5
 _SHORT = 4
 """Letters; so short a word has many neighbours that mean something else."""
 _SENTENCE = 6
@@ -84,31 +83,17 @@ class Vocabulary:
         self._done_if_guessed = frozenset(done_if_guessed)
         self._done_if_long = frozenset(done_if_long)
         self._small_talk = frozenset(small_talk)
-        self._commands: dict[str, str] = {}
-        self._languages: dict[str, set[str]] = {}
-        phrases: dict[str, str] = {}
-        helpers: dict[str, set[str]] = {}
-        for language in catalogue.languages:
-            for name, written in catalogue.keywords(language).items():
-                for word in map(normalise, (name, *written) if name.isupper() else written):
-                    _refuse_carrier_word(name, word, language)
-                    if name.isupper():
-                        self._add_command(name, word, language)
-                        phrases[word] = name
-                    else:
-                        helpers.setdefault(name, set()).add(word)
-        self._helpers: Mapping[str, Collection[str]] = helpers
-        self._polite = Politeness(helpers.get("polite", ()))
-        greetings = {phrase for phrase, name in phrases.items() if name in self._small_talk}
+        known = Lexicon.of(catalogue)
+        self._known = known
+        self._polite = Politeness(known.helper("polite"))
+        greetings = {phrase for phrase, name in known.phrases.items() if name in self._small_talk}
         self._greetings = Politeness(greetings | self._polite.words)
-        self._numbers = _numbers(catalogue)
-        self._ours = _ours(catalogue)
-        self._opt_out = frozenset(map(joined, helpers.get("opt-out", ())))
-        self._corrector = Corrector(phrases, {*CARRIER_WORDS, *self._opt_out})
+        self._opt_out = frozenset(map(joined, known.helper("opt-out")))
+        self._corrector = Corrector(known.phrases, {*CARRIER_WORDS, *self._opt_out})
 
     @property
     def commands(self) -> frozenset[str]:
-        return frozenset(self._commands.values())
+        return frozenset(self._known.commands.values())
 
     def hear(self, text: str) -> Said:
         """`text`, made ready to compare. What is quotation alone is text without words."""
@@ -117,12 +102,12 @@ class Vocabulary:
         if not typed:
             return Said(whole, "")
         words = self._polite.without(normalise(typed))
-        kinds = {name for name, known in self._helpers.items() if words in known}
+        kinds = {name for name, these in self._known.helpers.items() if words in these}
         if words == _YES:
             kinds.add("agree")
         if is_nod(typed):
             kinds.add("nod")
-        amount = amount_in(typed, self._helpers.get("money", ()), self._polite)
+        amount = amount_in(typed, self._known.helper("money"), self._polite)
         if has_keycap(typed):
             kinds.discard("agree")
             amount = None
@@ -152,29 +137,23 @@ class Vocabulary:
 
     def _is_ours(self, words: str) -> bool:
         """Whether a text of ours is sent back, as people do who forward it in answer."""
-        return any(ours in words for ours in self._ours if len(ours) <= len(words))
+        return any(ours in words for ours in self._known.ours if len(ours) <= len(words))
 
     def _number(self, words: str) -> int | None:
         """`2`, `option 2`, `two`; nothing that has any other word in it."""
-        left = [word for word in words.split() if word not in self._helpers.get("option", ())]
+        left = [word for word in words.split() if word not in self._known.helper("option")]
         if len(left) != 1:
             return None
         digits = left[0]
         if digits.isascii() and digits.isdigit():
             return int(digits) if len(digits) <= LONGEST_NUMBER else None
-        return self._numbers.get(digits)
-
-    def _add_command(self, name: str, word: str, language: str) -> None:
-        key = joined(word)
-        if self._commands.setdefault(key, name) != name:
-            raise ConfigurationError(f"{language}.po: {word!r} is both {self._commands[key]} and {name}")
-        self._languages.setdefault(key, set()).add(language)
+        return self._known.numbers.get(digits)
 
     def _meaning(self, said: Said, word: str, rest: str = "") -> Meaning:
-        languages = self._languages[word]
+        languages = self._known.languages[word]
         return Meaning(
             said,
-            command=self._commands[word],
+            command=self._known.commands[word],
             rest=rest,
             language=next(iter(languages)) if len(languages) == 1 else None,
         )
@@ -194,18 +173,18 @@ class Vocabulary:
         words = normalise(text)
         plain = self._polite.without(words)
         for whole in map(joined, (words, plain, self._greetings.without(words))):
-            if whole in self._commands:
+            if whole in self._known.commands:
                 return whole
         repeated = set(plain.split())
         once = repeated.pop() if len(repeated) == 1 else ""
-        return once if once in self._commands else None
+        return once if once in self._known.commands else None
 
     def _with_more(self, said: Said) -> Meaning | None:
         """`REDEEM 500`, `redeem500`, `Wrong: plastic was 3kg`; the longest command word wins."""
         pieces = _pieces(said.text)
         for taken in range(len(pieces) - 1, 0, -1):
             word = joined(normalise(" ".join(pieces[:taken])))
-            if self._commands.get(word) in self._with_rest:
+            if self._known.commands.get(word) in self._with_rest:
                 rest = " ".join(pieces[taken:])
                 if normalise(rest):
                     return self._meaning(said, word, rest)
@@ -226,8 +205,8 @@ class Vocabulary:
 
     def _in_a_row(self, said: Said) -> Meaning | None:
         """`BALANCE NEXT`: commands with nothing between them, and nothing else in the text."""
-        phrases = phrases_in(said.words.split(), self._commands)
-        if not phrases or not all(phrase in self._commands for phrase in phrases):
+        phrases = phrases_in(said.words.split(), self._known.commands)
+        if not phrases or not all(phrase in self._known.commands for phrase in phrases):
             return None
         return self._first_of([self._meaning(said, phrase) for phrase in phrases])
 
@@ -254,7 +233,7 @@ class Vocabulary:
         """The commands on both sides of an `and`."""
         parts: list[list[str]] = [[]]
         for word in piece.split():
-            if normalise(word) in self._helpers.get("and", ()):
+            if normalise(word) in self._known.helper("and"):
                 parts.append([])
             else:
                 parts[-1].append(word)
@@ -275,7 +254,7 @@ class Vocabulary:
             word, rest = self._near_with_more(said.text)
         if word is None:
             return self._mentioned(said)
-        command = self._commands[word]
+        command = self._known.commands[word]
         if command in self._done_if_guessed or (command in self._done_if_long and len(word) > _SHORT):
             return replace(self._meaning(said, word, rest), guessed=True)
         return Meaning(replace(said, guess=Guess(command, rest)))
@@ -293,8 +272,10 @@ class Vocabulary:
             or not of_consent.isdisjoint(phrases_in(words, of_consent))
         ):
             return Meaning(said)
-        phrases = [phrase for phrase in phrases_in(words, self._commands) if phrase in self._commands]
-        named = {self._commands[phrase] for phrase in phrases} - self._small_talk
+        phrases = [
+            phrase for phrase in phrases_in(words, self._known.commands) if phrase in self._known.commands
+        ]
+        named = {self._known.commands[phrase] for phrase in phrases} - self._small_talk
         harmless = named & self._done_if_guessed
         if len(named) == len(harmless) == 1 and max(map(len, phrases)) > _SHORT:
             return Meaning(replace(said, guess=Guess(harmless.pop())))
@@ -306,7 +287,7 @@ class Vocabulary:
         rest = " ".join(more)
         if len(more) == 1 or re.search(r"\d", rest):
             near = self._corrector.nearest(normalise(first))
-            if near and self._commands[near] in self._with_rest:
+            if near and self._known.commands[near] in self._with_rest:
                 return near, rest
         return None, ""
 
@@ -314,31 +295,3 @@ class Vocabulary:
 def _pieces(text: str) -> list[str]:
     glued = _WORD_THEN_NUMBER.match(text)
     return (f"{glued[1]} {glued[2]}" if glued else text).split()
-
-
-def _numbers(catalogue: Catalogue) -> Mapping[str, int]:
-    """Number words by what they stand for; one that means two numbers in two languages means none."""
-    meant: dict[str, set[int]] = {}
-    for language in catalogue.languages:
-        for number, word in enumerate(catalogue.keywords(language).get("one-to-nine", ()), start=1):
-            meant.setdefault(normalise(word), set()).add(number)
-    return {word: numbers.pop() for word, numbers in meant.items() if len(numbers) == 1}
-
-
-def _ours(catalogue: Catalogue) -> frozenset[str]:
-    """Stretches of our texts, between their values, that nobody types by chance."""
-    return frozenset(
-        words
-        for language in catalogue.languages
-        for wording in catalogue.spoken(language).wordings.values()
-        for form in wording.forms
-        for literal, _ in form
-        if (words := normalise(literal)).count(" ") >= _WORDS_THAT_ARE_OURS
-    )
-
-
-def _refuse_carrier_word(name: str, word: str, language: str) -> None:
-    if not word:
-        raise ConfigurationError(f"{language}.po: {name} has an empty word")
-    if joined(word) in CARRIER_WORDS:
-        raise ConfigurationError(f"{language}.po: {name} uses {word!r}, which carriers keep for themselves")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,13 +18,12 @@ from app.flows.numbers import NumberChange
 from app.households import changing, service
 from app.households.models import Household, HouseholdPhone, HouseholdStatus
 from app.kernel.place import Location
-from app.ledger import service as ledger
-from app.messaging import contacts
 from app.pickups import service as pickups
 from app.places import pluscodes
 from app.places import service as places
 from app.web.admin import trail
 from app.web.admin.auth import Creation, needs
+from app.web.admin.household_output import HouseholdOut, shown
 from app.web.admin.paging import ListQuery, Page, fetch, matching
 from app.web.admin.shapes import (
     Day,
@@ -36,7 +33,6 @@ from app.web.admin.shapes import (
     Line,
     Longitude,
     Name,
-    Output,
     PhoneText,
     absent,
     as_phone,
@@ -54,7 +50,6 @@ Writer = Annotated[Caller, Depends(needs("households:write"))]
 Landmark = Annotated[Line, Field(max_length=160)]
 PlusCode = Annotated[Line, Field(max_length=20)]
 _CODE = "A plus code, such as `6FR5G92X+4P`, or `G92X+4P` within the zone."
-_ID = "0193572a-6b00-7000-8000-000000000010"
 _ZONE = "0193572a-6b00-7000-8000-000000000002"
 
 
@@ -112,64 +107,6 @@ class NewPhone(Input):
     language: Language | None = None
 
 
-class PhoneOut(Output):
-    phone: str
-    language: str
-    gets_receipts: bool
-    gets_reminders: bool
-    opted_out_at: datetime | None = Field(description="Since when it is sent nothing; see `consent-events`.")
-
-
-class HouseholdOut(Output):
-    model_config = example(
-        id=_ID,
-        name="Mama Ada",
-        language="en",
-        zone_id=_ZONE,
-        landmark="Blue gate opposite the church on Adeniran Street",
-        latitude=6.4969,
-        longitude=3.3488,
-        location_source="office",
-        location_uncertainty_metres=None,
-        plus_code="6FR5F8WX+QG",
-        status="active",
-        paused_until=None,
-        joined_at="2026-11-23T08:00:00Z",
-        left_at=None,
-        updated_at="2026-11-23T08:00:00Z",
-        phones=[
-            {
-                "phone": "+2348000000001",
-                "language": "en",
-                "gets_receipts": True,
-                "gets_reminders": True,
-                "opted_out_at": None,
-            }
-        ],
-        balance_minor=125000,
-    )
-
-    id: UUID
-    name: str
-    language: str
-    zone_id: UUID
-    landmark: str
-    latitude: float | None
-    longitude: float | None
-    location_source: str | None = Field(
-        description="Whom that is from: `office`, `import`, `plus_code`, or `pin`, dropped at the door."
-    )
-    location_uncertainty_metres: int | None = Field(description="How far off it may be, where that is known.")
-    plus_code: str | None = Field(description="Of the coordinates.")
-    status: HouseholdStatus
-    paused_until: dt.date | None
-    joined_at: datetime
-    left_at: datetime | None
-    updated_at: datetime
-    phones: list[PhoneOut] = Field(description="The one it joined with first.")
-    balance_minor: int = Field(description="What it can spend, in minor units.")
-
-
 @router.get("", summary="List households")
 def list_households(
     asked: Annotated[HouseholdQuery, Query()], caller: Reader, container: Here
@@ -184,7 +121,7 @@ def list_households(
         query = query.where(Household.id.in_(spoken_for))
     with container.database.unit_of_work() as session:
         rows, next_cursor = fetch(session, query, asked, Household.id)
-        items = _shown(session, rows)
+        items = shown(session, rows)
         trail.listed(session, caller, "household", (row.id for row in rows), asked, now=container.clock.now())
     return Page(items=items, next_cursor=next_cursor)
 
@@ -195,7 +132,7 @@ def read_household(household_id: UUID, caller: Reader, container: Here) -> House
     with container.database.unit_of_work() as session:
         household = service.get(session, household_id)
         trail.read(session, caller, "household", household_id, now=container.clock.now())
-        return _shown(session, [household])[0]
+        return shown(session, [household])[0]
 
 
 @router.post("", status_code=201, summary="Enrol a household")
@@ -225,7 +162,7 @@ def create_household(new: NewHousehold, caller: Writer, once: Creation, containe
             )
             _schedule(session, container, household.id)
             trail.wrote(session, caller, "created", "household", household.id, now=now)
-            return _shown(session, [household])[0].model_dump(mode="json")
+            return shown(session, [household])[0].model_dump(mode="json")
 
         return HouseholdOut.model_validate(once.answer(session, now, enrol))
 
@@ -251,7 +188,7 @@ def change_household(
         if "zone_id" in given:
             _schedule(session, container, household_id)
         trail.wrote(session, caller, "changed", "household", household_id, now=now, fields=sorted(given))
-        return _shown(session, [household])[0]
+        return shown(session, [household])[0]
 
 
 @router.post("/{household_id}/phones", status_code=201, summary="Add a phone")
@@ -270,7 +207,7 @@ def add_phone(household_id: UUID, new: NewPhone, caller: Writer, container: Here
                 session, household_id, phone=phone, language=language, now=now
             )
             trail.wrote(session, caller, "phone_added", "household", household_id, now=now)
-        return _shown(session, [household])[0]
+        return shown(session, [household])[0]
 
 
 @router.post("/{household_id}/pause", summary="Pause a household")
@@ -280,7 +217,7 @@ def pause_household(household_id: UUID, pause: Pause, caller: Writer, container:
     with container.database.unit_of_work() as session:
         household = pickups.pause(session, household_id, until=pause.until, now=now)
         trail.wrote(session, caller, "paused", "household", household_id, now=now)
-        return _shown(session, [household])[0]
+        return shown(session, [household])[0]
 
 
 @router.post("/{household_id}/resume", summary="Resume a household")
@@ -291,7 +228,7 @@ def resume_household(household_id: UUID, caller: Writer, container: Here) -> Hou
         household = service.resume(session, household_id, now=now)
         _schedule(session, container, household_id)
         trail.wrote(session, caller, "resumed", "household", household_id, now=now)
-        return _shown(session, [household])[0]
+        return shown(session, [household])[0]
 
 
 @router.post("/{household_id}/leave", summary="Let a household leave")
@@ -301,36 +238,12 @@ def leave(household_id: UUID, caller: Writer, container: Here) -> HouseholdOut:
     with container.database.unit_of_work() as session:
         household = pickups.leave(session, household_id, now)
         trail.wrote(session, caller, "left", "household", household_id, now=now)
-        return _shown(session, [household])[0]
+        return shown(session, [household])[0]
 
 
 def _schedule(session: Session, container: Container, household_id: UUID) -> None:
     timetable = pickups.Timetable.of(container.settings)
     pickups.extend(session, container.clock.now(), container.post, timetable, household_id=household_id)
-
-
-def _shown(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:
-    ids = [row.id for row in rows]
-    phones, balances = service.phones_of(session, ids), ledger.balances(session, ids)
-    silent = contacts.opted_out_since(session, (each.phone for those in phones.values() for each in those))
-    return [
-        HouseholdOut(
-            **{name: getattr(row, name) for name in HouseholdOut.model_fields if hasattr(row, name)},
-            plus_code=_plus_code(row),
-            phones=[
-                PhoneOut(
-                    phone=each.phone,
-                    language=each.language,
-                    gets_receipts=each.gets_receipts,
-                    gets_reminders=each.gets_reminders,
-                    opted_out_at=silent.get(each.phone),
-                )
-                for each in phones[row.id]
-            ],
-            balance_minor=balances[row.id],
-        )
-        for row in rows
-    ]
 
 
 def _location(session: Session, zone_id: UUID, place: Place | None, plus_code: str | None) -> Location | None:
@@ -342,8 +255,3 @@ def _location(session: Session, zone_id: UUID, place: Place | None, plus_code: s
         return None
     zone = places.zone(session, zone_id)
     return pluscodes.read(plus_code, Location(zone.latitude, zone.longitude))
-
-
-def _plus_code(row: Household) -> str | None:
-    place = service.location_of(row)
-    return pluscodes.of(place) if place else None
