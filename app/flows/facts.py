@@ -47,7 +47,7 @@ from app.kernel.clock import at_local, local_date
 from app.kernel.grams import Grams
 from app.ledger import reading
 from app.ledger import service as ledger
-from app.ledger.reading import EntryView
+from app.ledger.views import EntryView
 from app.merchants import service as merchants
 from app.merchants import statements
 from app.pickups import service as pickups

@@ -25,7 +25,7 @@ from app.kernel.clock import local_date
 from app.ledger import reading
 from app.ledger.chart import place_of
 from app.ledger.models import Account, Transfer
-from app.ledger.reading import TransferView
+from app.ledger.views import TransferView
 
 _BATCH: Final = 500
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,70 +12,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.ledger.chart import AccountKind
 from app.ledger.models import Account, Entry, Posting, Transfer
-
-__all__ = [
-    "AccountKind",
-    "AccountView",
-    "EntryView",
-    "HoldView",
-    "PostingView",
-    "TransferView",
-    "account",
-    "accounts",
-    "balances",
-    "check",
-    "credit_entries",
-    "holds",
-    "size",
-    "statement",
-    "transfer",
-    "transfers",
-    "transfers_in_order",
-]
-
-
-@dataclass(frozen=True)
-class AccountView:
-    id: UUID
-    code: str
-    kind: AccountKind
-    household_id: UUID | None
-    currency: str
-    balance_minor: int
-    entries: int
-
-
-@dataclass(frozen=True)
-class PostingView:
-    position: int
-    source_code: str
-    destination_code: str
-    amount_minor: int
-
-
-@dataclass(frozen=True)
-class TransferView:
-    id: UUID
-    key: str
-    kind: str
-    reason: str
-    cause_type: str
-    cause_id: UUID
-    effective_at: datetime
-    recorded_at: datetime
-    postings: tuple[PostingView, ...]
-
-
-@dataclass(frozen=True)
-class EntryView:
-    sequence: int
-    transfer_id: UUID
-    kind: str
-    reason: str
-    amount_minor: int
-    balance_minor: int
-    effective_at: datetime
-    recorded_at: datetime
+from app.ledger.views import AccountView, EntryView, HoldView, PostingView, TransferView
 
 
 def accounts(
@@ -168,13 +104,6 @@ def size(session: Session) -> tuple[int, int]:
     """How many accounts and how many transfers there are."""
     accounts = session.scalar(select(func.count()).select_from(Account)) or 0
     return accounts, session.scalar(select(func.count()).select_from(Transfer)) or 0
-
-
-@dataclass(frozen=True)
-class HoldView:
-    id: UUID
-    code: str
-    balance_minor: int
 
 
 def holds(session: Session) -> list[HoldView]:

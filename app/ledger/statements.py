@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledger.models import Account, Entry, Posting, Transfer
-from app.ledger.reading import EntryView
+from app.ledger.views import EntryView
 
 
 @dataclass(frozen=True)

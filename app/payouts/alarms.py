@@ -21,7 +21,6 @@ from app.payouts.models import (
     PayoutAttempt,
     PayoutDecision,
     PayoutProof,
-    ProofStatus,
 )
 from app.payouts.seconding import DecisionStatus
 from app.payouts.statuses import IN_FLIGHT, PayoutStatus
@@ -122,7 +121,7 @@ def _searches(kind: AlarmKind) -> Iterator[tuple[InstrumentedAttribute[Any], Sel
             yield Payout.created_at, payouts.where(in_flight, ~by_hand)
         case AlarmKind.UNPAID_BY_HAND:
             proved = exists().where(
-                PayoutProof.payout_id == Payout.id, PayoutProof.status != ProofStatus.REJECTED
+                PayoutProof.payout_id == Payout.id, PayoutProof.status != DecisionStatus.REJECTED
             )
             yield Payout.created_at, payouts.where(in_flight, by_hand, ~proved)
         case AlarmKind.SECOND_PERSON:
@@ -132,4 +131,4 @@ def _searches(kind: AlarmKind) -> Iterator[tuple[InstrumentedAttribute[Any], Sel
                 decided.where(PayoutDecision.status == DecisionStatus.WAITING),
             )
             recorded = payouts.join(PayoutProof, PayoutProof.payout_id == Payout.id)
-            yield PayoutProof.recorded_at, recorded.where(PayoutProof.status == ProofStatus.WAITING)
+            yield PayoutProof.recorded_at, recorded.where(PayoutProof.status == DecisionStatus.WAITING)

@@ -15,17 +15,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidInput, NotFound, Refused
+from app.errors import Conflict, InvalidInput, NotFound
 from app.payouts.models import (
     Payout,
     PayoutAttempt,
     PayoutDecision,
     PayoutProof,
-    ProofStatus,
 )
 from app.payouts.observing import Word, keep
 from app.payouts.ports import Observation, ObservedStatus, PayoutListener
-from app.payouts.seconding import DecisionStatus
+from app.payouts.seconding import DecisionStatus, check_another
 from app.payouts.statuses import PayoutStatus
 from app.payouts.turning import Turn
 
@@ -91,7 +90,7 @@ def record_proof(session: Session, payout_id: UUID, receipt: Receipt, desk: Desk
     known = select(PayoutProof.id).where(
         PayoutProof.method == receipt.method,
         PayoutProof.receipt_number == number,
-        PayoutProof.status != ProofStatus.REJECTED,
+        PayoutProof.status != DecisionStatus.REJECTED,
     )
     if session.scalar(known) is not None:
         raise Conflict("That receipt has proved another payout.")
@@ -101,7 +100,7 @@ def record_proof(session: Session, payout_id: UUID, receipt: Receipt, desk: Desk
         receipt_number=number,
         paid_by=receipt.paid_by,
         paid_at=receipt.paid_at,
-        status=ProofStatus.WAITING,
+        status=DecisionStatus.WAITING,
         recorded_by=desk.actor,
         recorded_at=desk.now,
     )
@@ -119,10 +118,9 @@ def confirm_proof(session: Session, payout_id: UUID, desk: Desk) -> PayoutProof:
     """
     payout = _locked(session, payout_id)
     proof = _found(session, payout_id)
-    if proof.status is ProofStatus.ACCEPTED:
+    if proof.status is DecisionStatus.ACCEPTED:
         return proof
-    if proof.recorded_by == desk.actor:
-        raise Refused("Another person must confirm it: you recorded it.")
+    check_another(proof.recorded_by, desk.actor)
     proof.decided_by, proof.decided_at = desk.actor, desk.now
     _accept(_waiting(session, payout, desk), proof)
     return proof
@@ -132,9 +130,9 @@ def reject_proof(session: Session, payout_id: UUID, reason: str, desk: Desk) -> 
     """Strike a proof that waits; the payout waits for another. Raises `NotFound`, and `Conflict` once it is paid."""
     _locked(session, payout_id)
     proof = _found(session, payout_id)
-    if proof.status is ProofStatus.ACCEPTED:
+    if proof.status is DecisionStatus.ACCEPTED:
         raise Conflict("The payout is paid; its proof stands.")
-    proof.status = ProofStatus.REJECTED
+    proof.status = DecisionStatus.REJECTED
     proof.decided_by, proof.decided_at, proof.reason = desk.actor, desk.now, reason[:200]
     session.flush()
     return proof
@@ -144,7 +142,7 @@ def standing_proof(session: Session, payout_id: UUID) -> PayoutProof | None:
     """The proof that waits or was accepted."""
     return session.scalar(
         select(PayoutProof).where(
-            PayoutProof.payout_id == payout_id, PayoutProof.status != ProofStatus.REJECTED
+            PayoutProof.payout_id == payout_id, PayoutProof.status != DecisionStatus.REJECTED
         )
     )
 
@@ -157,7 +155,7 @@ def proofs(session: Session, payout_id: UUID) -> Iterable[PayoutProof]:
 
 def _accept(turn: Turn, proof: PayoutProof) -> None:
     payout = turn.payout
-    proof.status = ProofStatus.ACCEPTED
+    proof.status = DecisionStatus.ACCEPTED
     turn.attempt.provider_reference = proof.receipt_number
     seen = Observation(
         ObservedStatus.SUCCEEDED,

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base
 from app.kernel.ids import new_id
 from app.payouts.reasons import Because
-from app.payouts.seconding import SecondedDecision
+from app.payouts.seconding import DecisionStatus, SecondedDecision
 from app.payouts.statuses import PayoutStatus
 
 
@@ -183,13 +183,6 @@ class ProviderHealth(Base):
     updated_at: Mapped[datetime]
 
 
-class ProofStatus(enum.StrEnum):
-    WAITING = "waiting"
-    """For the second person."""
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-
 class PayoutProof(Base):
     """A payment that a person made by hand: who, when, how, and the receipt that proves it."""
 
@@ -201,7 +194,7 @@ class PayoutProof(Base):
     receipt_number: Mapped[str] = mapped_column(String(64))
     paid_by: Mapped[str] = mapped_column(String(80))
     paid_at: Mapped[datetime]
-    status: Mapped[ProofStatus]
+    status: Mapped[DecisionStatus]
     recorded_by: Mapped[str] = mapped_column(String(120))
     recorded_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(String(120))

@@ -1,4 +1,7 @@
-"""A decision about money that one person takes, and above an amount a second one confirms before it holds."""
+"""A word about money that one person gives, and above an amount a second one confirms before it holds.
+
+Proofs of payments by hand and redemptions that are held keep tables of their own, and the same rule: `check_another`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,12 @@ class DecisionStatus(enum.StrEnum):
     REJECTED = "rejected"
 
 
+def check_another(first: str, second: str) -> None:
+    """Raises `Refused` where both are one person, as the audit trail names them."""
+    if first == second:
+        raise Refused("Another person must confirm it: the first word was yours.")
+
+
 class SecondedDecision:
     """Columns of a table of such decisions."""
 
@@ -32,8 +41,7 @@ class SecondedDecision:
 
     def second(self, actor: str, now: datetime) -> None:
         """The second person's yes. Raises `Refused` for whoever took the decision."""
-        if self.decided_by == actor:
-            raise Refused("Another person must confirm it: you decided it.")
+        check_another(self.decided_by, actor)
         self.seconded_by, self.seconded_at = actor, now
 
     def reject(self, actor: str, reason: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, NotFound
 from app.jobs import Jobs
 from app.ledger import service as ledger
+from app.payouts.seconding import check_another
 from app.rewards.giving_back import give_back
 from app.rewards.kinds import KINDS
 from app.rewards.kinds.going import Going
@@ -57,16 +58,16 @@ def hold(going: Going, limit: Limit) -> None:
 def release(session: Session, redemption_id: UUID, reason: str, desk: Desk) -> RedemptionHold:
     """Let it go its way, and tell the household; above the amount, only with a second person's word.
 
-    Raises `NotFound`, `Conflict` where it is not held or the same person says it twice, and what its kind of reward
-    raises where it cannot be had just now: then it stays held.
+    Raises `NotFound`, `Conflict` where it is not held, `Refused` where the same person says it twice, and what its kind
+    of reward raises where it cannot be had just now: then it stays held.
     """
     redemption, held = _waiting(session, redemption_id)
     if redemption.worth_minor > desk.second_person_above_minor and held.first_by is None:
         held.first_by, held.first_at, held.reason = desk.actor, desk.now, reason
         session.flush()
         return held
-    if held.first_by == desk.actor:
-        raise Conflict("Another person must let it go too: you have said so already.")
+    if held.first_by is not None:
+        check_another(held.first_by, desk.actor)
     reward = session.get_one(Reward, redemption.reward_id)
     going = Going(session, redemption, reward, desk.rules, desk.teller.post, desk.jobs, desk.now)
     kind = KINDS[reward.kind]

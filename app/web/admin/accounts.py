@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from app.ledger import reading
+from app.ledger.chart import AccountKind
 from app.web.admin.auth import needs
 from app.web.admin.paging import ListQuery, Page, cut, reached
 from app.web.admin.shapes import Output, example
@@ -20,7 +21,7 @@ READER = [Depends(needs("accounts:read"))]
 
 class AccountQuery(ListQuery):
     household_id: UUID | None = None
-    kind: reading.AccountKind | None = None
+    kind: AccountKind | None = None
 
 
 class AccountOut(Output):
@@ -36,7 +37,7 @@ class AccountOut(Output):
 
     id: UUID
     code: str
-    kind: reading.AccountKind
+    kind: AccountKind
     household_id: UUID | None
     currency: str
     balance_minor: int

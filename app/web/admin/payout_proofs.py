@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.access.keys import Caller
 from app.container import Container
 from app.payouts import manual
-from app.payouts.models import PayoutProof, ProofStatus
+from app.payouts.models import PayoutProof
+from app.payouts.seconding import DecisionStatus
 from app.web.admin import trail
 from app.web.admin.auth import needs
 from app.web.admin.payout_desk import desk_of
@@ -69,7 +70,7 @@ class ProofOut(Output):
     receipt_number: str
     paid_by: str
     paid_at: datetime
-    status: ProofStatus = Field(description="`waiting` for the second person, `accepted` or `rejected`.")
+    status: DecisionStatus = Field(description="`waiting` for the second person, `accepted` or `rejected`.")
     recorded_by: str
     recorded_at: datetime
     decided_by: str | None = Field(description="The second person, or whoever rejected it.")
