@@ -25,6 +25,8 @@ _SECONDS_PER_MINUTE: Final = 60
 WORTH_AT_MOST: Final = 2.0
 """A bag that is expected to be very full is worth so many usual ones, not more: expectations are rough."""
 
+WORTH_ANY_DETOUR_SECONDS: Final = 12 * 3600
+
 
 class When(enum.Enum):
     """Within which hours planned stops are asked for."""
@@ -51,6 +53,8 @@ class Question:
     """Those for which nobody is to set out any more."""
     done: tuple[Stop, ...]
     keep_order: bool
+    planned: bool
+    """Whether some of the stops ahead have somebody who comes."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, rules: RouteRules, now: datetime, *, keep_order: bool) -> Question:
@@ -80,6 +84,7 @@ class Question:
             too_late=tuple(one for one in ahead if one.pickup_id in too_late),
             done=tuple(one for one in snapshot.stops if one.state is StopState.DONE),
             keep_order=keep_order,
+            planned=any(one.collector_id in able for one in ahead),
         )
 
     @property
@@ -132,7 +137,7 @@ class Question:
             volume_millilitres=millilitres,
             service_seconds=self.snapshot.paces.stop_seconds(stop.zone_id, self.rules.stop_seconds),
             window=self._window(stop, when, late=late),
-            prize=None if stop.promised or stop.place is not None else self._prize(stop, expected, usual),
+            prize=self._worth(stop, expected, usual),
             vehicles=riders,
             elsewhere_cost=elsewhere,
         )
@@ -166,6 +171,18 @@ class Question:
         if late:
             closes = latest
         return Window(opens, max(opens, closes))
+
+    def _worth(self, stop: Stop, expected: Expected, usual: float) -> int | None:
+        """What a stop may cost, in seconds of detour; None for those that are dropped last of all.
+
+        On a day that is planned these are the ones that have somebody: nobody loses a place to a stop that came
+        later, or whose own rider cannot come. Those are worth any detour all the same.
+        """
+        if stop.collector_id in self.riders or (stop.promised and not self.planned):
+            return None
+        if stop.promised or stop.place is not None:
+            return WORTH_ANY_DETOUR_SECONDS * (2 if stop.promised else 1)
+        return self._prize(stop, expected, usual)
 
     def _prize(self, stop: Stop, expected: Expected, usual: float) -> int:
         """What a visit that nobody asked for is worth, in seconds of detour.

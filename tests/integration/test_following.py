@@ -117,6 +117,24 @@ def test_the_stops_of_a_broken_bike_go_to_others_and_those_that_find_no_room_get
         assert len(session.scalars(select(DayTrouble)).all()) == 1
 
 
+def test_nobody_loses_a_place_to_the_stops_of_a_broken_bike_though_they_lie_nearer(
+    database: Database,
+) -> None:
+    with_bottles(database)
+    near = [Location(6.511 + number / 5000, 3.370) for number in range(6)]
+    far = [Location(6.535 + number / 5000, 3.370) for number in range(6)]
+    hub = on_the_way(database, homes=12, riders=2, litres=200, places=[*near, *far])
+    hub.engine = replace(hub.engine, optimiser=PyVrp(iterations_per_stop=20))
+    pickups: list[object] = [one.id for one in hub.pickups_on(TUESDAY)]  # the near homes' come first
+    broken, other = sorted(hub.riders, key=lambda one: sum(pickups.index(stop) for stop in order(hub)[one]))
+    kept = order(hub)[other]
+    with database.unit_of_work() as session:
+        troubles.report(session, broken, TUESDAY, TroubleKind.BIKE_BROKEN, by="collector", now=at(7, 30))
+    plan = hub.follow(at(7, 31))
+    assert plan.unplanned
+    assert set(order(hub)[other]) >= set(kept)
+
+
 def test_the_only_bike_breaks_and_everybody_is_told_the_same_minute(database: Database) -> None:
     hub = on_the_way(database, homes=3, riders=1)
     with database.unit_of_work() as session:
