@@ -59,6 +59,8 @@ class CaseKind(enum.StrEnum):
     """The hub's scale and the day's stops lie too far apart."""
     QUESTION = "question"
     """The collector says that what is counted of their work is not right."""
+    POSSIBLE_DUPLICATE = "possible_duplicate"
+    """A household that was enrolled at its door may be known already, under another phone."""
 
 
 class CaseStatus(enum.StrEnum):
@@ -78,6 +80,8 @@ class CollectorCase(Base):
     said: Mapped[str] = mapped_column(String(480))
     figures: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     """Per material: `stops_grams`, `hub_grams`, `allowed_grams`, of those that lie too far apart."""
+    household_ids: Mapped[list[str] | None] = mapped_column(JSON)
+    """The new household, and the one that it may be."""
     status: Mapped[CaseStatus]
     answer: Mapped[str | None] = mapped_column(String(300))
     opened_by: Mapped[str] = mapped_column(String(80))

@@ -74,6 +74,14 @@ def close_hub_difference(
         _close(session, known, f"Agrees since {since}.", by=by, now=now)
 
 
+def open_possible_duplicate(
+    session: Session, collector_id: UUID, day: date, household_ids: Sequence[UUID], *, by: str, now: datetime
+) -> CollectorCase:
+    """The first of the households, which that collector enrolled, may be the second."""
+    ids = [str(one) for one in household_ids]
+    return _open(session, CaseKind.POSSIBLE_DUPLICATE, collector_id, day, household_ids=ids, by=by, now=now)
+
+
 def ask(
     session: Session, collector_id: UUID, day: date, said: str, *, by: str, now: datetime
 ) -> CollectorCase:
@@ -146,6 +154,7 @@ def _open(
     *,
     said: str = "",
     figures: list[dict[str, Any]] | None = None,
+    household_ids: list[str] | None = None,
     by: str,
     now: datetime,
     **detail: str,
@@ -157,6 +166,7 @@ def _open(
         date=day,
         said=said,
         figures=figures,
+        household_ids=household_ids,
         status=CaseStatus.OPEN,
         opened_by=by,
         opened_at=now,

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+from app.fieldwork.answers import Why
 from app.weighing.models import Via
 
 
@@ -67,4 +68,26 @@ class FieldPhoto(Base):
     jpeg: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))
     device_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Enrolment(Base):
+    """A household that joined at its door; once per id that was made on the collector's phone."""
+
+    __tablename__ = "enrolments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
+    """The new one, or the one that its phone spoke for already."""
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
+    pickup_id: Mapped[UUID | None] = mapped_column(ForeignKey("pickups.id"))
+    """Where what was weighed on the same visit counts; made with the first weights."""
+    content_digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what was sent: the same id with other content is a conflict."""
+    why: Mapped[Why | None]
+    """What its collector was told besides that it is taken."""
+    made_at: Mapped[datetime]
+    """By the phone's clock, set right."""
+    device_at: Mapped[datetime]
+    via: Mapped[Via]
     received_at: Mapped[datetime] = mapped_column(index=True)

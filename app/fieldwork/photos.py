@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
+from app.fieldwork.answers import Answer, Taken, Why
 from app.fieldwork.models import FieldPhoto
-from app.fieldwork.taking import Answer, Taken, Why
 from app.pickups.models import Pickup
 
 PHOTO_MAX_BYTES: Final = 48 * 1024

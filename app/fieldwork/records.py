@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.fieldwork.clocks import Stamp
 from app.fieldwork.models import FieldRecordKind
 from app.pickups.statuses import MissedReason
+
+NAME_LONGEST: Final = 30
+"""Of a household that joins at its door, so that every text that greets by name stays within one part."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,41 @@ class BagCode:
 
 
 @dataclass(frozen=True)
+class Enrolment:
+    """A household that joins at its door: it said yes to the collector who stands there."""
+
+    phone: str
+    """As typed."""
+    name: str
+    language: str
+    zone_code: str
+    landmark: str
+    position: Position | None
+
+    kind = "enrolment"
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "phone": self.phone,
+            "name": self.name,
+            "language": self.language,
+            "zone": self.zone_code,
+            "landmark": self.landmark,
+            "position": self.position.content() if self.position else None,
+        }
+
+
+AtAStop = Weighed | NotCollected | Correction | Handover | Position | BagCode
+What = AtAStop | Enrolment
+
+
+@dataclass(frozen=True)
 class Record:
     id: UUID
     pickup_id: UUID
+    """An enrolment names itself; so does what is weighed at that home on the same visit."""
     stamp: Stamp
-    what: Weighed | NotCollected | Correction | Handover | Position | BagCode
+    what: What
 
     @property
     def of_weights(self) -> bool:

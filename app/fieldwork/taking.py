@@ -11,8 +11,7 @@ Decided here:
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,9 +24,21 @@ from app.bags import reading
 from app.cases import service as cases
 from app.cases.models import Dispute, DisputeStatus
 from app.errors import InvalidInput
+from app.fieldwork import enrolling
+from app.fieldwork.answers import Answer, Rules, Sender, Taken, Why
 from app.fieldwork.clocks import corrected
 from app.fieldwork.models import FieldRecord, Verdict
-from app.fieldwork.records import BagCode, Correction, Handover, NotCollected, Position, Record, Weighed
+from app.fieldwork.records import (
+    AtAStop,
+    BagCode,
+    Correction,
+    Enrolment,
+    Handover,
+    NotCollected,
+    Position,
+    Record,
+    Weighed,
+)
 from app.households import service as households
 from app.households.pinning import SOURCE, drop_pin
 from app.kernel.clock import at_local
@@ -38,54 +49,10 @@ from app.pickups.models import Pickup
 from app.places import service as places
 from app.routing.sheet import route_date
 from app.weighing import service as weighing
-from app.weighing.doubting import Judge
-from app.weighing.models import ConflictReason, Via, Visit, Weighing
+from app.weighing.models import ConflictReason, Visit, Weighing
 from app.weighing.submissions import Missed, Submission, digest, keep_aside
 
 log = structlog.get_logger()
-
-
-class Answer(enum.StrEnum):
-    ACCEPTED = "accepted"
-    DUPLICATE = "duplicate"
-    CONFLICT = "conflict"
-    REFUSED = "refused"
-
-
-class Why(enum.StrEnum):
-    """Why a record was refused."""
-
-    MALFORMED = "malformed"
-    UNKNOWN_STOP = "unknown-stop"
-    WEIGHTS = "weights"
-    """Too heavy, nothing at all, or a material that there is not."""
-    DAY = "day"
-    """The stop is still to come, or long past."""
-    UNKNOWN_RECORD = "unknown-record"
-    """It corrects what the service does not have, or what somebody else weighed."""
-
-
-@dataclass(frozen=True)
-class Sender:
-    collector_id: UUID
-    via: Via
-    sent_at: datetime | None = None
-    """By the phone's own clock."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    limits: weighing.Limits
-    secret: str
-    """Makes the handover codes."""
-    judge: Judge
-
-
-@dataclass(frozen=True)
-class Taken:
-    answer: Answer
-    why: Why | None = None
-    off_route: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,9 +78,31 @@ def take(
     session: Session, record: Record, sender: Sender, *, now: datetime, post: Post, rules: Rules
 ) -> Taken:
     """Take one record, in the caller's unit of work, which should hold nothing else."""
+    what = record.what
+    if isinstance(what, Enrolment):
+        taken = enrolling.take(session, record, what, sender, now=now, post=post, rules=rules)
+    else:
+        taken = _at_a_stop(session, record, what, sender, now=now, post=post, rules=rules)
+    log.info("record.taken", record_id=str(record.id), answer=taken.answer.value, via=sender.via.value)
+    return taken
+
+
+def _at_a_stop(
+    session: Session,
+    record: Record,
+    what: AtAStop,
+    sender: Sender,
+    *,
+    now: datetime,
+    post: Post,
+    rules: Rules,
+) -> Taken:
+    """At a pickup, or at a home that was enrolled on the same visit, whose pickup its first weights make."""
     pickup = session.get(Pickup, record.pickup_id, with_for_update=True, populate_existing=True)
     if pickup is None:
-        return Taken(Answer.REFUSED, Why.UNKNOWN_STOP)
+        pickup = enrolling.stop_of(session, record.pickup_id, now, make=isinstance(what, Weighed))
+    if pickup is None:
+        return _nowhere(session, record, sender, now, rules)
     zone = places.zone(session, pickup.zone_id)
     at = corrected(
         record.stamp,
@@ -121,11 +110,27 @@ def take(
         received_at=now,
         earliest=at_local(pickup.date, time(), zone.timezone) - timedelta(hours=12),
     )
-    on_route = route_date(session, sender.collector_id, pickup.id) is not None
-    taking = _Taking(session, record, sender, now, post, rules, pickup, at=at, off_route=not on_route)
-    taken = taking.visit() if isinstance(record.what, Weighed | NotCollected) else taking.other(record.what)
-    log.info("record.taken", record_id=str(record.id), answer=taken.answer.value, via=sender.via.value)
-    return taken
+    on_route = (
+        enrolling.was_by(session, record.pickup_id, sender.collector_id)
+        or route_date(session, sender.collector_id, pickup.id) is not None
+    )
+    found = replace(record, pickup_id=pickup.id)
+    taking = _Taking(session, found, sender, now, post, rules, pickup, at=at, off_route=not on_route)
+    taken = taking.visit() if isinstance(what, Weighed | NotCollected) else taking.other(what)
+    if taken.answer is not Answer.ACCEPTED:
+        enrolling.unmake_stop(session, record.pickup_id)
+    return replace(taken, pickup_id=pickup.id)
+
+
+def _nowhere(session: Session, record: Record, sender: Sender, now: datetime, rules: Rules) -> Taken:
+    """There is no such stop. Weights are kept aside all the same: something *was* weighed."""
+    if isinstance(record.what, Weighed):
+        earliest = now - timedelta(days=rules.limits.late_days)
+        at = corrected(record.stamp, sent_at=sender.sent_at, received_at=now, earliest=earliest)
+        by, grams = sender.collector_id, record.what.grams
+        weighed = Submission(record.id, record.pickup_id, by, grams, at, off_route=True)
+        keep_aside(session, weighed, ConflictReason.REFUSED, now)
+    return Taken(Answer.REFUSED, Why.UNKNOWN_STOP)
 
 
 @dataclass(frozen=True)

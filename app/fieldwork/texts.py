@@ -1,7 +1,9 @@
 """A record as a text message, for days on which a network carries nothing else.
 
 `WBK1 <key> <id> <stop> <seconds> <what>`: ids in 22 letters (base64url of the UUID), the time in seconds since 1970 to
-base 36, and what happened: `PET2500 CAN300` for a weighing, `~<id> PET2500` for a correction, `!reason a note`.
+base 36, and what happened: `PET2500 CAN300` for a weighing, `~<id> PET2500` for a correction, `!reason a note`, and
+`*<phone> <language> <zone> <latitude>,<longitude>,<metres> <name>/<landmark>` for a home that joins (`-` where the phone
+did not know its place); its stop is the record itself.
 The key proves that whoever sends it has that collector's sheet of the day;
 the sender of a text alone proves little. The id is that of the record in the phone's queue: both ways count once.
 """
@@ -17,7 +19,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.fieldwork.clocks import Stamp
-from app.fieldwork.records import Correction, NotCollected, Record, Weighed
+from app.fieldwork.records import NAME_LONGEST, Correction, Enrolment, NotCollected, Position, Record, Weighed
+from app.households.service import LANDMARK_MAX
 from app.messaging.gateways import SmsGateways
 from app.pickups.statuses import MissedReason
 
@@ -27,6 +30,13 @@ _FORM = re.compile(
     re.DOTALL,
 )
 _WEIGHT = re.compile(r"([A-Z][A-Z0-9]*?[A-Z]|[A-Z])([0-9]{1,9})")
+_NUMBER = r"-?[0-9]{1,3}(?:\.[0-9]{1,7})?"
+_ENROLMENT = re.compile(
+    r"(?P<phone>\+?[0-9]{5,20}) (?P<language>[a-z-]{2,12}) (?P<zone>[A-Za-z0-9-]{1,12}) "
+    rf"(?P<place>-|{_NUMBER},{_NUMBER},[0-9]{{1,6}}) (?P<name>[^/]{{1,{NAME_LONGEST}}})/(?P<landmark>.{{1,{LANDMARK_MAX}}})",
+    re.DOTALL,
+)
+_PLACE_NUMBERS = 3
 _PHONE = re.compile(r"\+?[0-9]{3,15}")
 
 
@@ -66,16 +76,36 @@ def read(body: str) -> Text | None:
     return Text(found["key"], record)
 
 
-def _what(said: str) -> Weighed | NotCollected | Correction:
+def _what(said: str) -> Weighed | NotCollected | Correction | Enrolment:
     """Raises `ValueError`."""
     sign, rest = said[0], said[1:]
     if sign == "!":
         reason, _, note = rest.partition(" ")
         return NotCollected(MissedReason(reason), note.strip())
+    if sign == "*":
+        return _enrolment(rest)
     if sign == "~":
         earlier, _, weights = rest.partition(" ")
         return Correction(_uuid(earlier), _grams(weights))
     return Weighed(_grams(said))
+
+
+def _enrolment(said: str) -> Enrolment:
+    found = _ENROLMENT.fullmatch(said)
+    if found is None:
+        raise ValueError(said)
+    here = found["place"].split(",")
+    position = Position(float(here[0]), float(here[1]), int(here[2])) if len(here) == _PLACE_NUMBERS else None
+    if position and not (abs(position.latitude) <= 90 and abs(position.longitude) <= 180):  # noqa: PLR2004 - degrees
+        raise ValueError(said)
+    return Enrolment(
+        found["phone"],
+        found["name"].strip(),
+        found["language"],
+        found["zone"],
+        found["landmark"].strip(),
+        position,
+    )
 
 
 def _grams(said: str) -> dict[str, int]:

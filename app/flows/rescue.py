@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collectors.models import Collector
 from app.fieldwork import texts
-from app.fieldwork.taking import Answer, Rules, Sender, take
+from app.fieldwork.answers import Answer, Rules, Sender
+from app.fieldwork.records import Record
+from app.fieldwork.taking import take
 from app.flows.talk import Talk
 from app.integrity.doubts import Doubts
 from app.integrity.hub_weighins import look_again
 from app.messaging.inbox import InboundText
 from app.pickups.models import Pickup
 from app.weighing.models import Via
-from app.weighing.service import Limits
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,20 @@ def _taken(session: Session, talk: Talk, text: InboundText, collector: Collector
     sent = texts.read(text.body)
     if sent is None or sent.record is None:
         return Answer.REFUSED.value
-    secret = talk.settings.secret_key.get_secret_value()
-    pickup = session.get(Pickup, sent.record.pickup_id)
-    if pickup is None or sent.key.lower() != texts.key_of(secret, collector.id, pickup.date):
+    rules = Rules.of(talk.settings, Doubts.of(talk.settings))
+    keys = {texts.key_of(rules.secret, collector.id, day) for day in _days(session, sent.record, rules, now)}
+    if sent.key.lower() not in keys:
         return Answer.REFUSED.value
-    rules = Rules(Limits.of(talk.settings), secret, Doubts.of(talk.settings))
     taken = take(session, sent.record, Sender(collector.id, Via.SMS), now=now, post=talk.post, rules=rules)
-    if sent.record.of_weights and taken.answer is Answer.ACCEPTED:
-        look_again(session, pickup.id, talk.settings, by=f"collector:{collector.id}", now=now)
+    if sent.record.of_weights and taken.answer is Answer.ACCEPTED and taken.pickup_id:
+        look_again(session, taken.pickup_id, talk.settings, by=f"collector:{collector.id}", now=now)
     return "accepted" if taken.answer is Answer.DUPLICATE else taken.answer.value
+
+
+def _days(session: Session, record: Record, rules: Rules, now: datetime) -> list[date]:
+    """Of which day's sheet the text may be: that of its stop; of a home that is new, any that still counts."""
+    pickup = session.get(Pickup, record.pickup_id)
+    if pickup is not None:
+        return [pickup.date]
+    # The eve and the morrow too: the day at the hub may be another one than that of the clock.
+    return [(now - timedelta(days=ago)).date() for ago in range(-1, rules.limits.late_days + 2)]

@@ -150,6 +150,19 @@ def agreed(session: Session, phone: str, source: str, now: datetime, message_id:
         _log(session, phone, agreed=True, source=source, now=now, message_id=message_id)
 
 
+def agreed_at_the_door(session: Session, phone: str, *, recorded_by: str, now: datetime) -> bool:
+    """Log that whoever has `phone` agreed in person, as `recorded_by` says. False, and nothing is logged, where it has
+    opted out: that must end by a text of its own.
+    """
+    if contact_for_update(session, phone, now).opted_out:
+        return False
+    session.add(
+        ConsentEvent(phone=phone, agreed=True, source="door", recorded_by=recorded_by, occurred_at=now)
+    )
+    session.flush()
+    return True
+
+
 def _decide(
     session: Session, phone: str, *, agreed: bool, source: str, now: datetime, message_id: UUID | None
 ) -> bool:

@@ -134,7 +134,7 @@ class ConsentEvent(Base):
     phone: Mapped[str] = mapped_column(String(16), index=True)
     agreed: Mapped[bool]
     source: Mapped[str] = mapped_column(String(40))
-    """How it was said: `text`, `ussd`, `GATEWAY:WORD`, `gateway:NAME`, `office:HOW`."""
+    """How it was said: `text`, `ussd`, `door`, `GATEWAY:WORD`, `gateway:NAME`, `office:HOW`."""
     inbox_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbox_messages.id"))
     recorded_by: Mapped[str | None] = mapped_column(String(120))
     """Who wrote it down, where the person did not text it."""

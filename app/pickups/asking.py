@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -99,6 +99,24 @@ def request(
         move_to(session, pickup, PickupStatus.SCHEDULED, now)
         return PickupRequested(pickup, created=True)
     return PickupRequested(pickup, created=made is not None)
+
+
+def on_the_spot(session: Session, household: Household, day: date, pickup_id: UUID, now: datetime) -> Pickup:
+    """The household's pickup of `day`, made with `pickup_id` where it has none: somebody stands at its door.
+
+    It should be weighed in the same transaction. Nobody was told of it, and nobody waits for it.
+    """
+    at_once = ServiceDate(day, time(), time(23, 59))
+    session.execute(
+        conflict.insert(session, Pickup)
+        .values(
+            {**new_row(household.id, household.zone_id, at_once, PickupKind.ON_DEMAND, now), "id": pickup_id}
+        )
+        .on_conflict_do_nothing(index_elements=[Pickup.household_id, Pickup.date])
+    )
+    return session.scalars(
+        select(Pickup).where(Pickup.household_id == household.id, Pickup.date == day)
+    ).one()
 
 
 def next_open_day(

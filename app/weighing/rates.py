@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.weighing.models import Material, Rate
@@ -35,7 +35,7 @@ _RATES = (
     .join(Rate, Rate.material_id == Material.id)
     .where(
         Rate.valid_from <= bindparam("on_day"),
-        or_(Rate.zone_id.is_(None), Rate.zone_id == bindparam("in_zone")),
+        or_(Rate.zone_id.is_(None), Rate.zone_id == bindparam("in_zone", type_=Uuid())),
     )
     .order_by(Material.code, Rate.zone_id.is_(None), Rate.valid_from.desc())
 )

@@ -16,7 +16,7 @@ from tests.factories.day import PIN, a_day
 from tests.serving import serving
 
 _MORNING = datetime(2026, 11, 24, 7, 15, tzinfo=UTC)
-_ALSO_DARK = ("stop", "today", "keys")
+_ALSO_DARK = ("stop", "today", "keys", "enrol")
 _PHONE = {"width": 360, "height": 640}
 
 
@@ -45,6 +45,8 @@ def take(browser: Browser, folder: Path) -> None:
                 context = browser.new_context(
                     base_url=address, viewport=_PHONE, is_mobile=True, has_touch=True, color_scheme=scheme
                 )
+                context.grant_permissions(["geolocation"])
+                context.set_geolocation({"latitude": 6.5021, "longitude": 3.3591, "accuracy": 14})
                 _walk_without_network(context.new_page(), folder, "" if scheme == "light" else "-dark")
                 context.close()
         container.close()
@@ -72,6 +74,7 @@ def _walk_without_network(page: Page, folder: Path, suffix: str) -> None:
     page.get_by_label("Your PIN").fill(PIN)
     page.get_by_role("button", name="Sign in", exact=True).tap()
     page.get_by_role("heading", name="Today").wait_for()
+    page.wait_for_function("() => caches.match('/route/enrol')")
     page.context.set_offline(True)
     page.get_by_role("link", name="Next stop").tap()
     page.get_by_role("link", name="Could not collect").wait_for()
@@ -94,6 +97,17 @@ def _walk_without_network(page: Page, folder: Path, suffix: str) -> None:
     page.goto("/route#")
     page.get_by_role("link", name="Next stop").wait_for()
     picture("today")
+    page.goto("/route/enrol")
+    page.get_by_role("button", name="take this place").tap()
+    page.get_by_text("within 14 m").wait_for()
+    page.get_by_label("Their phone number").fill("0800 000 0777")
+    page.get_by_label("Name to greet").fill("Baba Sule")
+    page.get_by_label("House number, street").fill("Yellow house behind the borehole")
+    page.get_by_label("They say yes").check()
+    picture("enrol", full_page=True)
+    page.get_by_role("button", name="Enrol", exact=True).tap()
+    page.get_by_role("heading", name="Baba Sule").wait_for()
+    picture("enrolled", full_page=True)
 
 
 def _walk(page: Page, folder: Path, suffix: str) -> None:

@@ -173,24 +173,22 @@ def test_a_new_version_midway_keeps_the_queue(
     assert weighed(town.container, rider.pickups) == {0: [8_000]}
 
 
-def test_a_full_phone_says_so_and_keeps_what_was_typed_on_the_screen(new_phone: NewPhone, town: Town) -> None:
+def test_a_full_phone_says_so_and_keeps_what_was_typed_on_the_screen(
+    new_phone: NewPhone, town: Town, phone_context: BrowserContext
+) -> None:
     rider = town.rider()
     phone = new_phone()
     phone.sign_in(rider)
     phone.next_stop()
-    phone.page.evaluate(
-        """() => { const put = IDBObjectStore.prototype.put;
-            IDBObjectStore.prototype.put = function (value) {
-                if (value.kind && !self.hasRoom) throw new DOMException('', 'QuotaExceededError');
-                return put.call(this, value);
-            }; }"""
-    )
     phone.tap("link", "Plastic bottles")
+    chromium = phone_context.new_cdp_session(phone.page)
+    chromium.send("Storage.overrideQuotaForOrigin", {"origin": town.address, "quotaSize": 1})
     phone.tap("button", "9")
     phone.tap("button", "Save weights")
     expect(phone.page.get_by_text("this is not saved")).to_be_visible()
     expect(phone.page.get_by_role("heading")).to_have_text("Plastic bottles: 9 kg")
-    phone.page.evaluate("self.hasRoom = true")
+    phone.unsent(0)
+    chromium.send("Storage.overrideQuotaForOrigin", {"origin": town.address})
     phone.save()
     phone.all_sent()
     assert weighed(town.container, rider.pickups) == {0: [9_000]}

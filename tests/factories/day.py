@@ -167,11 +167,17 @@ def a_day(database: Database, now: datetime, on: date, *, language: str = "en") 
 def another_route(
     session: Session, day: Day, now: datetime, homes: Sequence[tuple[str, str, Location | None]]
 ) -> Phone:
-    """One more collector, who has `homes` on his route today; his phone."""
+    """One more collector, who has `homes` on his route today, as planned: seven minutes each, the box emptied once
+    halfway; his phone.
+    """
     make = _Making(session, now, now.date(), day.hub_id, day.zone_id)
     phone = Phone("+2348000009003")
     collector = make.collector("Sade Balogun", phone, "en")
     make.route(collector, [make.pickup(100 + number, *home) for number, home in enumerate(homes)])
+    for stop in session.scalars(select(RouteStop).join(Route).where(Route.collector_id == collector)):
+        stop.arrives_at = now + timedelta(minutes=7 * stop.position)
+        stop.trip = 1 if stop.position <= len(homes) // 2 else 2
+    session.flush()
     return phone
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,12 @@ from sqlalchemy import select
 from app import bootstrap
 from app.container import Container
 from app.fieldwork import texts
-from app.fieldwork.records import Correction, NotCollected, Weighed
+from app.fieldwork.records import Correction, Enrolment, NotCollected, Position, Weighed
 from app.flows.turn import take_turn
+from app.households import service as households
 from app.kernel.clock import FixedClock
 from app.kernel.ids import new_id
+from app.ledger import service as ledger
 from app.messaging.inbox import InboundText
 from app.pickups.statuses import MissedReason
 from app.settings import load_settings
@@ -71,6 +74,23 @@ def test_a_weighing_that_goes_both_ways_counts_once(container: Container, day: D
     assert "recorded already" in str(text(container, day.phone, again))
 
 
+def test_a_household_joins_by_its_collectors_text_and_is_weighed_by_the_next(
+    container: Container, day: Day
+) -> None:
+    key = texts.key_of("t" * 32, day.collector, NOON.date())
+    home, bag = short(new_id()), short(new_id())
+    joins = f"WBK1 {key} {home} {home} tbhcg0 *08000000777 pcm SUR-01 6.5021,3.3591,14 Baba Sule/Yellow house"
+    saved = "Saved. It counts once, even if it is sent again."
+    assert text(container, day.phone, joins) == saved
+    assert text(container, day.phone, f"WBK1 {key} {bag} {home} tbhcg0 PET2500") == saved
+    assert text(container, day.phone, joins) == saved
+    with container.database.unit_of_work() as session:
+        [known] = households.for_phone(session, "+2348000000777")
+        assert ledger.balance(session, known.id) == 30_000
+    forged = joins.replace(key, "aaaaaa").replace(home, short(new_id()))
+    assert "could not be saved" in str(text(container, day.phone, forged))
+
+
 def test_nobody_else_can_text_a_collectors_record(container: Container, day: Day) -> None:
     body = f"WBK1 aaaaaa {short(new_id())} {short(day.pickups[0])} tbhcg0 PET2500"
     assert "could not be saved" in str(text(container, day.phone, body)), (
@@ -98,6 +118,20 @@ def test_every_kind_of_record_is_read() -> None:
     assert what("!nobody_home Gate locked, 2 dogs") == NotCollected(
         MissedReason.NOBODY_HOME, "Gate locked, 2 dogs"
     )
-    for nonsense in ("PET", "PET1 PET2", "!tired", "#4711", "~x PET1"):
+    said = "*08000000777 pcm SUR-01 6.5021,-3.3591,14 Baba Sule/12 Ojo St/rear"
+    joined = Enrolment(
+        "08000000777", "Baba Sule", "pcm", "SUR-01", "12 Ojo St/rear", Position(6.5021, -3.3591, 14)
+    )
+    assert what(said) == joined
+    assert what(said.replace("6.5021,-3.3591,14", "-")) == replace(joined, position=None)
+    for nonsense in (
+        "*0800 en",
+        "*08000000777 pcm SUR-01 96,3,14 Baba/Here",
+        "PET",
+        "PET1 PET2",
+        "!tired",
+        "#4711",
+        "~x PET1",
+    ):
         assert what(nonsense) is None
     assert texts.read("WBK1 what is this") is None

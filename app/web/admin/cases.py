@@ -54,6 +54,7 @@ class CaseOut(Output):
         date="2026-12-01",
         said="",
         figures=[{"material": "PET", "stops_grams": 12_500, "hub_grams": 9_000, "allowed_grams": 825}],
+        household_ids=None,
         status="open",
         answer=None,
         opened_by="hub:0193572a-6b00-7000-8000-000000000012",
@@ -68,6 +69,9 @@ class CaseOut(Output):
     date: dt.date
     said: str
     figures: list[FiguresOut] | None = Field(description="Of the materials that lie too far apart.")
+    household_ids: list[UUID] | None = Field(
+        description="Of a possible duplicate: the household that was enrolled at its door, and the one it may be."
+    )
     status: CaseStatus
     answer: str | None
     opened_by: str

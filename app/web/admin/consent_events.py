@@ -74,7 +74,8 @@ class ConsentEventOut(Output):
     agreed: bool
     source: str = Field(
         description="`text`; `ussd`; `GATEWAY:WORD`, a word the gateway acted on itself; `gateway:NAME`, the "
-        "gateway said so when we sent; `office:HOW`, written down by an admin."
+        "gateway said so when we sent; `office:HOW`, written down by an admin; `door`, said to the collector who "
+        "enrolled them."
     )
     inbox_message_id: UUID | None = Field(description="The text that said it; see `messages`.")
     recorded_by: str | None

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.web.routesheet import (
     assets,
     at_the_door,
+    enrol,
     hub,
     me,
     photos,
@@ -31,6 +32,7 @@ for part in (
     me,
     stops,
     at_the_door,
+    enrol,
     sync,
     photos,
     rounds,

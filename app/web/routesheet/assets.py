@@ -20,6 +20,7 @@ from app.web.routesheet.tightening import tight
 
 router = APIRouter()
 _FOLDER = Path(__file__).parent / "static"
+_ENROL_SCRIPTS = ("store.js", "enrol.js")
 _SCRIPTS = ("weights.js", "store.js", "sending.js", "rescue.js", "screens.js", "sheet.js")
 
 
@@ -70,6 +71,12 @@ def bags_script() -> Asset:
     return Asset(_bare("scan.js", "bags.js"), "text/javascript", "js", "sheet-bags")
 
 
+@cache
+def enrol_script() -> Asset:
+    """Of the form for new households, which is a page of its own."""
+    return Asset(_bare(*_ENROL_SCRIPTS), "text/javascript", "js", "enrol-")
+
+
 def _bare(*names: str) -> bytes:
     """The files as one, without comments and what is only for the eye."""
     return tight("\n".join((_FOLDER / name).read_text("utf-8") for name in names)).encode()
@@ -99,6 +106,11 @@ def sheet(request: Request, digest: str, extension: str) -> Response:
 @router.get("/route/forms-{digest}.css")
 def forms(request: Request, digest: str) -> Response:
     return _kept(request, forms_style(), f"{digest}.css")
+
+
+@router.get("/route/enrol-{digest}.js")
+def enrol(request: Request, digest: str) -> Response:
+    return _kept(request, enrol_script(), f"{digest}.js")
 
 
 def _kept(request: Request, asset: Asset, asked: str) -> Response:

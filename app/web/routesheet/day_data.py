@@ -125,7 +125,7 @@ def day_data(
         ],
         "rates": _rates(session, sheet),
         "reasons": {
-            reason.value: _say(catalogue, who.language, f"sheet.reason.{reason.value}") for reason in REASONS
+            reason.value: say(catalogue, who.language, f"sheet.reason.{reason.value}") for reason in REASONS
         },
         "stops": _columns(
             [
@@ -133,7 +133,7 @@ def day_data(
                 for stop, usual in _with_usual(session, sheet)
             ]
         ),
-        "t": {name: _say(catalogue, who.language, key) for name, key in texts.items()},
+        "t": {name: say(catalogue, who.language, key) for name, key in texts.items()},
     }
     stamp = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
     return {**data, "stamp": stamp, "made": now.isoformat()}
@@ -144,7 +144,7 @@ def words_for_waiting(container: Container, language: str | None) -> dict[str, s
     catalogue = container.catalogue.on_screens
     spoken = language if language in catalogue.languages else catalogue.default
     today = local_date(container.clock.now(), container.settings.timezone)
-    words = {name: _say(catalogue, spoken, f"sheet.{name}") for name in ("unsent", "offline")}
+    words = {name: say(catalogue, spoken, f"sheet.{name}") for name in ("unsent", "offline")}
     return {**words, "date": today.isoformat()}
 
 
@@ -154,11 +154,16 @@ def in_page(data: Mapping[str, Any]) -> Markup:
     return Markup(written.replace("<", "\\u003c"))  # noqa: S704 - no "<" is left
 
 
+def rates_key(zone_id: UUID) -> str:
+    """Enough of the zone's id to tell it from the others of a day."""
+    return str(zone_id)[-8:]
+
+
 def _rates(session: Session, sheet: RouteSheet) -> dict[str, dict[str, int]]:
     """Minor units per kilogram by zone and material."""
     zones = {stop.zone_id for stop in sheet.stops}
     return {
-        str(zone_id)[-8:]: {
+        rates_key(zone_id): {
             code: rate.amount_minor_per_kilogram
             for code, rate in rates_on(session, zone_id, sheet.date).items()
         }
@@ -177,7 +182,7 @@ def _stop(
     catalogue = container.catalogue.on_screens
     secret = container.settings.secret_key.get_secret_value()
     look, place = mark(stop), stop.location
-    within = _say(catalogue, language, "sheet.map.none")
+    within = say(catalogue, language, "sheet.map.none")
     if place:
         metres = place.uncertainty_metres
         within = catalogue.text("sheet.map.within", language, metres=metres) if metres else ""
@@ -187,10 +192,11 @@ def _stop(
         "n": stop.position,
         "name": stop.name,
         "landmark": stop.landmark,
-        "when": catalogue.text("sheet.window", language, start=stop.window_start, end=stop.window_end),
+        "when": _when(catalogue, language, stop),
+        "via": catalogue.text("sheet.via-hub", language) if stop.via_hub else "",
         "look": look,
-        "status": "" if look == "open" else _say(catalogue, language, f"sheet.status.{stop.status.value}"),
-        "rates": str(stop.zone_id)[-8:],
+        "status": "" if look == "open" else say(catalogue, language, f"sheet.status.{stop.status.value}"),
+        "rates": rates_key(stop.zone_id),
         "codes": sorted(codes),
         "ready": stop.confirmed,
         "usual": usual_grams,
@@ -201,12 +207,25 @@ def _stop(
     }
 
 
+def _when(catalogue: Catalogue, language: str, stop: SheetStop) -> str:
+    window = catalogue.text("sheet.window", language, start=stop.window_start, end=stop.window_end)
+    if stop.expected_at is None:
+        return window
+    return f"{window} ({catalogue.text('sheet.around', language, at=stop.expected_at)})"
+
+
 def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Rows of the same keys as one list for each key: what is alike stands together, and compresses well."""
-    return {key: [row[key] for row in rows] for key in (rows[0] if rows else ("id",))}
+    """Rows of the same keys as one list for each key: what is alike stands together, and compresses well.
+
+    Numbers that only count the rows are left to whoever reads them.
+    """
+    columns = {key: [row[key] for row in rows] for key in (rows[0] if rows else ("id",))}
+    if columns.get("n") == list(range(1, len(rows) + 1)):
+        del columns["n"]
+    return columns
 
 
-def _say(catalogue: Catalogue, language: str, key: str) -> str:
+def say(catalogue: Catalogue, language: str, key: str) -> str:
     """A text with its placeholders as they stand, for the script to fill."""
     names: Sequence[str] = sorted(catalogue.placeholders(key))
     return catalogue.text(key, language, **{name: f"{{{name}}}" for name in names})

@@ -44,6 +44,7 @@ def render(
         script=assets.script().address,
         scan_script=assets.scan_script().address,
         bags_script=assets.bags_script().address,
+        enrol_script=assets.enrol_script().address,
         **values,
     )
     return HTMLResponse(content, status)

@@ -34,5 +34,5 @@ def _keep(request: Request, container: Container, sent: Photo) -> Response:
     with container.database.unit_of_work() as session:
         who = guard.signed_in(session, request, container, now)
         taken = keep(session, sent, who.collector_id, now)
-    answers = [{"id": str(sent.id), **answer_about(taken)}]
+    answers = [{"id": str(sent.id), **answer_about(container, who, taken)}]
     return JSONResponse({"collector": str(who.collector_id), "answers": answers})

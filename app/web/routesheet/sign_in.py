@@ -18,8 +18,9 @@ from app.errors import NotFound, NotSignedIn, TooManyTries
 from app.kernel import pins
 from app.kernel.phone import NotAPhone, Phone, mask, parse_phone
 from app.web.deps import Here
-from app.web.routesheet import guard, hub_page, stop_page
+from app.web.routesheet import enrol_page, guard, hub_page, stop_page
 from app.web.routesheet.day_data import in_page, words_for_waiting
+from app.web.routesheet.enrol_page import EnrolForm
 from app.web.routesheet.forms import Fields, Mistake, StopForm, read_fields
 from app.web.routesheet.pages import render
 
@@ -27,24 +28,28 @@ router = APIRouter(route_class=guard.PageRoute)
 log = structlog.get_logger()
 
 
+_KEPT: tuple[Literal["stop", "load", "enrol"], ...] = ("load", "enrol", "stop")
+
+
 @dataclass(frozen=True)
 class Kept:
     """A form that arrived without a valid session, to be shown again after signing in."""
 
-    what: Literal["stop", "load"]
+    what: Literal["stop", "load", "enrol"]
     id: UUID
-    """Of the pickup; of who brought the load."""
+    """Of the pickup; of who brought the load; of the form itself."""
     typed: str
     """URL-encoded, as it came."""
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Kept | None:
         try:
-            if "load" in fields:
-                return cls("load", UUID(fields["load"]), fields["typed"])
-            return cls("stop", UUID(fields["stop"]), fields["typed"])
+            for what in _KEPT:
+                if what in fields:
+                    return cls(what, UUID(fields[what]), fields["typed"])
         except (KeyError, ValueError):
-            return None
+            pass
+        return None
 
 
 @router.get("/route/sign-in")
@@ -172,6 +177,9 @@ def _show_again(container: Container, token: str, kept: Kept) -> Response:
             if kept.what == "load":
                 desk = hub_page.desk_of(session, container, who, fields.get("day", ""), now)
                 return hub_page.show(session, container, desk, kept.id, form=typed, said="again")
+            if kept.what == "enrol":
+                areas = enrol_page.areas_of(session, container, who, now)
+                return enrol_page.show(container, who, areas, EnrolForm.of(fields), back=True)
             view = stop_page.load(session, container, who, kept.id, now)
         except NotFound:
             return RedirectResponse("/route", 303)

@@ -16,6 +16,7 @@ from app.bags.models import Finding
 from app.collectors.sessions import SignedIn
 from app.container import Container
 from app.errors import NotFound
+from app.fieldwork import enrolling
 from app.kernel.grams import Grams
 from app.kernel.money import Money
 from app.kernel.phone import national
@@ -57,6 +58,8 @@ class StopView:
     """There are printed bags about."""
     bags: tuple[tuple[str, Finding], ...]
     """Whose codes were read at this stop."""
+    first_visit: bool = False
+    """At a home that this collector has just enrolled: it is on no route, and there is something to weigh."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -68,16 +71,22 @@ class StopView:
 
 
 def load(session: Session, container: Container, who: SignedIn, pickup_id: UUID, now: datetime) -> StopView:
-    """Raises `NotFound` unless there is such a pickup, on whoever's route."""
+    """Raises `NotFound` unless there is such a pickup, on whoever's route, or a home that the collector enrolled."""
     pickup = session.get(Pickup, pickup_id)
-    if pickup is None:
+    enrolled = enrolling.get(session, pickup_id)
+    mine = enrolled is not None and enrolled.collector_id == who.collector_id
+    if pickup is not None:
+        zone_id, date = pickup.zone_id, pickup.date
+    elif enrolled is not None and mine:
+        zone_id, date = enrolling.zone_and_day(session, enrolled)
+    else:
         raise NotFound("no such stop")
     day = todays_sheet(session, container, who, now)
-    rates = rates_on(session, pickup.zone_id, pickup.date)
+    rates = rates_on(session, zone_id, date)
     currency = container.settings.currency
-    stop = day.stop(pickup.id)
+    stop = day.stop(pickup_id)
     return StopView(
-        pickup_id=pickup.id,
+        pickup_id=pickup_id,
         language=who.language,
         day=day,
         stop=stop,
@@ -91,10 +100,11 @@ def load(session: Session, container: Container, who: SignedIn, pickup_id: UUID,
             )
             for material in visits.materials(session)
         ),
-        missed_reason=pickup.missed_reason,
+        missed_reason=pickup.missed_reason if pickup else None,
         phones=of_household(session, container, stop.household_id, now) if stop else None,
         with_bags=runs.in_use(session),
-        bags=tuple((spoken(one.code), one.finding) for one in reading.of_stops(session, [pickup.id])),
+        bags=tuple((spoken(one.code), one.finding) for one in reading.of_stops(session, [pickup_id])),
+        first_visit=mine,
     )
 
 
@@ -116,7 +126,7 @@ def show_form(
         status=status,
         view=view,
         stop=stop,
-        mark=mark(stop) if stop else "open",
+        mark=mark(stop) if stop else "new" if view.first_visit else "open",
         phone_written=national(stop.phone, container.settings.region) if stop and stop.phone else "",
         form=form,
         mistakes=mistakes,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.bags import codes, reading
 from app.container import Container
 from app.errors import InvalidInput, NotFound, NotSignedIn
+from app.fieldwork import enrolling
 from app.integrity.doubts import Doubts
 from app.integrity.hub_weighins import look_again
 from app.pickups.models import Pickup
@@ -40,9 +41,9 @@ def show(request: Request, container: Here, pickup_id: UUID) -> Response:
     with container.database.unit_of_work() as session:
         who = guard.signed_in(session, request, container, now)
         view = stop_page.load(session, container, who, pickup_id, now)
-        if view.stop is None:
+        if view.stop is None and not view.first_visit:
             raise NotFound("not one of today's stops")
-        if view.stop.status is PickupStatus.COLLECTED:
+        if view.first_visit or (view.stop and view.stop.status is PickupStatus.COLLECTED):
             recorded = visits.of_pickup(session, view.pickup_id)
     if recorded is not None:
         return stop_page.show_result(container, view, recorded)
@@ -68,9 +69,11 @@ def submit(request: Request, container: Here, pickup_id: UUID, fields: Fields) -
             if result == "conflict":
                 recorded = visits.of_pickup(session, view.pickup_id)
             elif result == "recorded" and not form.missed:
-                _read_bags(session, form, pickup_id, who.collector_id, now)
+                first = enrolling.stop_of(session, pickup_id, now, make=False)
+                stop_id = first.id if first else pickup_id
+                _read_bags(session, form, stop_id, who.collector_id, now)
                 by = f"collector:{who.collector_id}"
-                look_again(session, pickup_id, container.settings, by=by, now=now)
+                look_again(session, stop_id, container.settings, by=by, now=now)
     except NotSignedIn:
         kept = sign_in.Kept("stop", pickup_id, urlencode(fields))
         return sign_in.form(container, None, kept=kept, status=401)
@@ -115,7 +118,9 @@ class Sent:
 def _record(session: Session, container: Container, sent: Sent) -> Outcome | list[Mistake]:
     form, view, now = sent.form, sent.view, sent.at
     limits = Limits.of(container.settings)
-    on_route = view.stop is not None or route_date(session, sent.by, view.pickup_id) is not None
+    on_route = (
+        view.stop is not None or view.first_visit or route_date(session, sent.by, view.pickup_id) is not None
+    )
     try:
         if form.missed:
             reason, mistakes = form.why_missed()
@@ -126,9 +131,12 @@ def _record(session: Session, container: Container, sent: Sent) -> Outcome | lis
         grams, mistakes = form.weights(view.codes, limits.max_grams)
         if mistakes:
             return mistakes
-        weighed = Submission(form.weighing_id, view.pickup_id, sent.by, grams, now, not on_route)
+        stop = enrolling.stop_of(session, view.pickup_id, now, make=True) if view.first_visit else None
+        pickup_id = stop.id if stop else view.pickup_id
+        weighed = Submission(form.weighing_id, pickup_id, sent.by, grams, now, not on_route)
         judge = Doubts.of(container.settings)
         return record(session, weighed, now, container.post, limits, judge=judge).outcome
     except InvalidInput:
         # What was typed is fine by itself: the stop's day is too far off. Services refuse before they write.
+        enrolling.unmake_stop(session, view.pickup_id)
         return [Mistake("form", "sheet.mistake.day")]

@@ -3,121 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
+from app.collectors.sessions import SignedIn
 from app.container import Container
-from app.fieldwork import records
-from app.fieldwork.clocks import Stamp
-from app.fieldwork.taking import Answer, Rules, Sender, Taken, Why, take
+from app.fieldwork.answers import Answer, Rules, Sender, Taken, Why
+from app.fieldwork.taking import take
 from app.integrity.doubts import Doubts
 from app.integrity.hub_weighins import look_again
-from app.pickups.statuses import MissedReason
 from app.web.deps import Here
 from app.web.routesheet import guard
 from app.web.routesheet.day_data import day_data
-from app.web.routesheet.forms import NOTE_LONGEST
+from app.web.routesheet.made import read
 from app.web.routesheet.today import todays_sheet
 from app.weighing.models import Via
-from app.weighing.service import Limits
 
 MOST_RECORDS = 50
 log = structlog.get_logger()
 router = APIRouter(route_class=guard.DataRoute)
 
-_Grams = dict[
-    Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")], Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
-]
-_LONGEST_OFFSET_MS = 200 * 366 * 86_400_000
-
-
-class _Made(BaseModel):
-    """What all records have."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: UUID
-    pickup: UUID
-    at: AwareDatetime
-    offset: Annotated[int, Field(strict=True, ge=-_LONGEST_OFFSET_MS, le=_LONGEST_OFFSET_MS)] | None = None
-    """Milliseconds to add to the phone's clock."""
-
-    def record(self) -> records.Record:
-        offset = None if self.offset is None else timedelta(milliseconds=self.offset)
-        return records.Record(self.id, self.pickup, Stamp(self.at.astimezone(UTC), offset), self.what())
-
-    def what(self) -> Any:
-        raise NotImplementedError
-
-
-class _Weighing(_Made):
-    kind: Literal["weighing"]
-    grams: _Grams = Field(max_length=50)
-
-    def what(self) -> records.Weighed:
-        return records.Weighed(self.grams)
-
-
-class _Missed(_Made):
-    kind: Literal["missed"]
-    reason: MissedReason
-    note: str = Field("", max_length=NOTE_LONGEST, pattern=r"^[^\x00]*$")
-
-    def what(self) -> records.NotCollected:
-        return records.NotCollected(self.reason, self.note)
-
-
-class _Correction(_Made):
-    kind: Literal["correction"]
-    supersedes: UUID
-    grams: _Grams = Field(max_length=50)
-
-    def what(self) -> records.Correction:
-        return records.Correction(self.supersedes, self.grams)
-
-
-class _Handover(_Made):
-    kind: Literal["handover"]
-    code: str = Field(pattern=r"^[0-9]{1,8}$")
-
-    def what(self) -> records.Handover:
-        return records.Handover(self.code)
-
-
-class _Position(_Made):
-    kind: Literal["position"]
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-    accuracy_metres: int = Field(ge=0, le=100_000)
-
-    def what(self) -> records.Position:
-        return records.Position(self.latitude, self.longitude, self.accuracy_metres)
-
-
-class _Bag(_Made):
-    kind: Literal["bag"]
-    code: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-
-    def what(self) -> records.BagCode:
-        return records.BagCode(self.code)
-
-
-_RECORD: TypeAdapter[_Made] = TypeAdapter(
-    Annotated[_Weighing | _Missed | _Correction | _Handover | _Position | _Bag, Field(discriminator="kind")]
-)
-
 
 class Batch(BaseModel):
-    """Records are read one by one: a bad one blocks no other."""
+    """What a queue sends at once. Its records are read one by one: a bad one blocks no other."""
 
     collector: UUID
     sent_at: AwareDatetime
@@ -146,7 +63,7 @@ def _sync(request: Request, container: Container, body: bytes) -> Response:
     answers = [
         {"id": str(given.get("id"))[:64], **answer}
         for given in batch.records
-        if (answer := _answer(container, given, sender, now)) is not None
+        if (answer := _answer(container, who, given, sender, now)) is not None
     ]
     with container.database.unit_of_work() as session:
         stamp = day_data(session, container, who, todays_sheet(session, container, who, now), now)["stamp"]
@@ -161,37 +78,35 @@ def _sync(request: Request, container: Container, body: bytes) -> Response:
 
 
 def _answer(
-    container: Container, given: Mapping[str, Any], sender: Sender, now: datetime
+    container: Container, who: SignedIn, given: Mapping[str, Any], sender: Sender, now: datetime
 ) -> dict[str, Any] | None:
     """In a unit of work of its own. None where we failed: then the record stays on the phone and comes again."""
     try:
-        record = _RECORD.validate_python(given).record()
+        record = read(given)
     except ValidationError as error:
         log.warning("record.malformed", collector_id=str(sender.collector_id), problems=len(error.errors()))
-        return answer_about(Taken(Answer.REFUSED, Why.MALFORMED))
+        return answer_about(container, who, Taken(Answer.REFUSED, Why.MALFORMED))
+    rules = Rules.of(container.settings, Doubts.of(container.settings))
     try:
         with container.database.unit_of_work() as session:
-            taken = take(session, record, sender, now=now, post=container.post, rules=rules_of(container))
-            if record.of_weights and taken.answer is Answer.ACCEPTED:
+            taken = take(session, record, sender, now=now, post=container.post, rules=rules)
+            if record.of_weights and taken.answer is Answer.ACCEPTED and taken.pickup_id:
                 by = f"collector:{sender.collector_id}"
-                look_again(session, record.pickup_id, container.settings, by=by, now=now)
+                look_again(session, taken.pickup_id, container.settings, by=by, now=now)
     except (OperationalError, PoolTimeoutError):
         raise  # the database is away: for all of them
     except Exception:
         log.exception("record.failed", record_id=str(record.id))
         return None
-    return answer_about(taken)
+    return answer_about(container, who, taken)
 
 
-def rules_of(container: Container) -> Rules:
-    settings = container.settings
-    return Rules(Limits.of(settings), settings.secret_key.get_secret_value(), Doubts.of(settings))
-
-
-def answer_about(taken: Taken) -> dict[str, Any]:
+def answer_about(container: Container, who: SignedIn, taken: Taken) -> dict[str, Any]:
+    """The word about one record; `said` is the reason in the collector's language."""
     shown: dict[str, Any] = {"answer": taken.answer.value}
     if taken.why is not None:
         shown["reason"] = taken.why.value
+        shown["said"] = container.catalogue.on_screens.text(f"sheet.why.{taken.why.value}", who.language)
     if taken.off_route:
         shown["off_route"] = True
     return shown

@@ -16,6 +16,8 @@ from tests.web.routesheet.conftest import MORNING, sign_in
 BUDGET_BYTES = 15 * 1024
 BAGS_BYTES = 1792
 """And this much for codes of bags, where a programme prints them."""
+ENROL_BUDGET_BYTES = 5 * 1024 + 512
+"""Of the form for new households, with its script and what it has of style besides the sheet's."""
 STOPS = 30
 _NAMES = [
     "Adebayo",
@@ -79,6 +81,7 @@ def test_a_sheet_of_thirty_stops_with_style_and_script_weighs_at_most_15_kilobyt
     assert sign_in(phone, number, PIN).status_code == 303
     page = phone.get("/route")
     assert page.text.count('class="position"') == STOPS
+    assert page.text.count("about ") == 2 * STOPS, "as a planned route is: in the list, and for the script"
     addresses = sorted(set(re.findall(r"/route/sheet-\w+\.(?:css|js)", page.text)))
     assert len(addresses) == 2
     answers = [page, *(phone.get(address) for address in addresses)]
@@ -92,6 +95,13 @@ def test_a_sheet_of_thirty_stops_with_style_and_script_weighs_at_most_15_kilobyt
     assert script is not None
     with_bags = int(page.headers["Content-Length"]) + int(phone.get(script[0]).headers["Content-Length"])
     assert with_bags - sizes[0] <= BAGS_BYTES
+
+    form = phone.get("/route/enrol")
+    needed = sorted(set(re.findall(r"/route/(?:forms|enrol)-\w+\.(?:css|js)", form.text)))
+    assert len(needed) == 2
+    answers = [form, *(phone.get(address) for address in needed)]
+    sizes = [int(answer.headers["Content-Length"]) for answer in answers]
+    assert sum(sizes) <= ENROL_BUDGET_BYTES, sizes
 
 
 def test_a_browser_that_takes_nothing_compressed_gets_it_plain(tunde: TestClient, day: Day) -> None:

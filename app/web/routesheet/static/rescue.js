@@ -1,7 +1,7 @@
 // What still gets out where the network carries no data: a record as a text message, the queue as a file.
 
 // Both ways count once: the text carries the record's id. `app/fieldwork/texts.py` reads it.
-function smsText({ id, pickup, at, offset: off, kind, what }) {
+function smsText({ id, pickup, at, offset: off, kind, what, text }) {
   const seconds = Math.round((Date.parse(at) + (off || 0)) / 1000).toString(36);
   const weights = Object.entries(what.grams || {}).map(([code, grams]) => `${code}${grams}`);
   const said = {
@@ -9,7 +9,7 @@ function smsText({ id, pickup, at, offset: off, kind, what }) {
     correction: () => [`~${short(what.supersedes)}`, ...weights],
     missed: () => [`!${what.reason}`, what.note],
   };
-  return ["WBK1", day.key, short(id), short(pickup), seconds, ...said[kind]()].join(" ").trim();
+  return ["WBK1", day.key, short(id), short(pickup), seconds, ...(text ? [text] : said[kind]())].join(" ").trim();
 }
 
 // A UUID in 22 letters.

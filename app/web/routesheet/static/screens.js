@@ -22,11 +22,11 @@ const heading = (to, back, aside = "") =>
   html`<header class="top"><a class="back" href="#${to}"><span aria-hidden="true">‹ </span>${back}</a> <span>${aside}</span></header>`;
 
 // The last word of this phone about a stop, and how the stop looks by it.
-const lastOf = stop => mine.filter(one => one.pickup === stop.id && !["handover", "position", "bag"].includes(one.kind)).pop();
+const lastOf = stop => mine.filter(one => one.pickup === stop.id && /^[^hpb]/.test(one.kind)).pop();
 function lookOf(stop) {
   const last = lastOf(stop);
   if (!last || last.answer === "refused") return stop.look;
-  return last.kind === "missed" ? "missed" : "collected";
+  return { missed: "missed", enrolment: "new" }[last.kind] || "collected";
 }
 
 function nextAfter(position) {
@@ -35,7 +35,7 @@ function nextAfter(position) {
 }
 
 function listScreen() {
-  const there = day.stops.filter(stop => lookOf(stop) !== "off");
+  const there = day.stops.filter(stop => !/off|new/.test(lookOf(stop)));
   const done = there.filter(stop => lookOf(stop) !== "open").length;
   const next = nextAfter(0);
   return html`<header class="top"><h1 tabindex="-1">${t("today")} <span class="date">${day.title}</span></h1>
@@ -44,7 +44,7 @@ function listScreen() {
     <main>${next ? html`<a class="button main" href="#s/${next.id}">${t("next")}<span class="sub">${next.n}. ${next.name}</span></a>`
       : html`<p class="notice">${t(day.stops.length ? "all-done" : "no-stops")}</p>`}
     <ol class="stops">${day.stops.map(stop => html`<li class="${lookOf(stop)}"><a href="#s/${stop.id}"><span class="position">${stop.n}</span>
-      <span class="facts"><span class="name">${stop.name}</span>${lookOf(stop) === "open" ? html`<span class="landmark">${stop.landmark}</span>
+      <span class="facts"><span class="name">${stop.name}</span>${lookOf(stop) === "open" ? html`<span class="landmark"><b>${stop.via}</b></span><span class="landmark">${stop.landmark}</span>
       <span class="when">${stop.when}${stop.ready ? html` <strong class="ready">${t("ready")}</strong>` : ""}</span>`
         : html`<span class="when"><strong>${stateText(stop)}</strong></span>`}</span></a></li>`)}</ol>
     <p><a class="button" href="#q">${t("queue")}</a></p></main>`;
@@ -60,7 +60,7 @@ function stopScreen(stop) {
   const look = lookOf(stop);
   const { place } = stop;
   return html`${heading("", t("today"), t("of", { position: stop.n, total: day.stops.length }))}<main>
-    <h1 tabindex="-1">${stop.name}</h1><p class="landmark">${stop.landmark}</p>
+    <h1 tabindex="-1">${stop.name}</h1>${stop.via && look === "open" ? html`<p class="alert">${stop.via}</p>` : ""}<p class="landmark">${stop.landmark}</p>
     <p class="when">${stop.when}${stop.ready ? html` <strong class="ready">${t("ready")}</strong>` : ""}</p>
     <p class="actions">${stop.phone ? html`<a class="button" href="tel:${stop.phone}">${t("call")}<span class="sub">${stop.phone}</span></a>` : ""}
       ${place ? html`<a class="button" href="geo:${place}?q=${place}">${t("map")}<span class="sub">${t("map.sub")}</span></a>` : ""}</p>
@@ -68,7 +68,7 @@ function stopScreen(stop) {
     ${look === "open" ? html`${weighButtons(stop)}${handoverField(stop)}${atDoor.map(part => part(stop))}<p><a class="button" href="#r/${stop.id}">${t("missed")}</a></p>`
       : html`${savedLines(stop)}${look === "collected" ? atDoor.map(part => part(stop)) : weighButtons(stop)}`}
     ${nextAfter(stop.n) && look !== "open" ? html`<p><a class="button main" href="#s/${nextAfter(stop.n).id}">${t("next")}</a></p>` : ""}
-    <p>${button("place", t("place"))}</p><p><a class="button" href="/route/stops/${stop.id}">${t("more")}</a></p></main>`;
+    ${stop.own ? "" : html`<p>${button("place", t("place"))}</p><p><a class="button" href="/route/stops/${stop.id}">${t("more")}</a></p>`}</main>`;
 }
 
 const weighButtons = stop => html`<h2>${t("weigh")}</h2><div class="bags">${day.materials.map(one => bag(stop, one, {}))}</div>`;
@@ -121,7 +121,7 @@ function reasonsScreen(stop) {
 
 function queueScreen() {
   const waiting = mine.filter(one => !one.answer);
-  const refused = mine.filter(one => one.answer === "refused" || one.answer === "conflict");
+  const refused = mine.filter(one => one.answer === "conflict" || one.reason);
   const line = one => html`<li><span><b>${stopOf(one.pickup)?.name}</b> ${recordText(one)}${one.answer ? html`: ${t(`answer.${one.answer}`)} ${one.reason}` : ""}</span>
     ${one.answer || !day.sms || !recordText(one) ? "" : html`<a class="button" href="sms:${day.sms}?body=${encodeURIComponent(smsText(one))}">${t("sms")}</a>`}</li>`;
   return html`${heading("", t("today"))}<main><h1 tabindex="-1">${t("queue")}</h1>
@@ -135,7 +135,7 @@ const signInLink = () => html`<p><a class="button main" href="/route/sign-in">${
 
 function recordText({ what }) {
   if (what.grams) return weightText(sum(what.grams));
-  return day.reasons[what.reason];
+  return day.reasons[what.reason] || what.phone;
 }
 
 // One line above everything: what is wrong, or what is not sent yet. It says nothing where all is well.

@@ -1,7 +1,6 @@
 // Emptying the queue: one batch at a time, again and again with longer and longer waits. A record leaves it only by the
 // service's word for its own id; whatever else comes back (a 401, a 500, a captive portal's page) leaves all as it was.
 
-const UNDO_MS = 6000;
 const SHORTEST_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 300000;
 const SILENCE_MS = 60000;
@@ -47,7 +46,7 @@ async function emptied() {
     if (batch.length && !heard.length) throw failure("server");
     await inStore(["records"], store => {
       for (const one of heard) store.get(one.id).onsuccess = event => {
-        if (event.target.result) store.put({ ...event.target.result, answer: one.answer, reason: one.reason });
+        if (event.target.result) store.put({ ...event.target.result, answer: one.answer, reason: one.said || one.reason });
       };
     });
     if (!batch.length) break;

@@ -20,7 +20,12 @@ async function use(given) {
   const known = await read("day", given.me.id);
   const { stops } = given;
   // It comes by columns, which compress better.
-  given.stops = stops.id.map((_, row) => Object.fromEntries(Object.keys(stops).map(key => [key, stops[key][row]])));
+  given.stops = stops.id.map((_, row) => Object.fromEntries([["n", row + 1], ...Object.keys(stops).map(key => [key, stops[key][row]])]));
+  if (known?.date === given.date) {
+    // Homes that were enrolled on this phone are stops of this day alone, and nobody else's.
+    given.stops.push(...known.stops.filter(one => one.own));
+    given.rates = { ...known.rates, ...given.rates };
+  }
   day = known && known.made > given.made ? known : given;
   await inStore(["day", "records", "drafts"], (days, records, drafts) => {
     days.getAll().onsuccess = event => event.target.result.forEach(one => one.id !== day.me.id && days.delete(one.id));

@@ -1,6 +1,7 @@
 // What the phone keeps: today's sheet, and every record until the service has said a word about its id.
 
 const SCHEMA = 1;
+const UNDO_MS = 6000;
 const STORES = ["day", "records", "photos", "drafts", "kept"];
 let database;
 
@@ -90,7 +91,7 @@ function frozen(most) {
       const waiting = event.target.result.filter(one => one.who === day.me.id && !one.answer);
       const ids = new Set(waiting.map(one => one.id));
       const now = Date.now();
-      const free = one => (one.tries || now >= one.hold || one.hold - now > UNDO_MS) && !ids.has(one.supersedes);
+      const free = one => (one.tries || now >= one.hold || one.hold - now > UNDO_MS) && !ids.has(one.supersedes) && (one.pickup === one.id || !ids.has(one.pickup));
       waiting.sort((one, other) => one.tries - other.tries || one.n - other.n);
       for (const one of waiting.filter(free).slice(0, most)) {
         one.tries += 1;
