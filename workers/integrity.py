@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from app.container import Container
-from app.integrity import held_credits
+from app.integrity import held_credits, nightly
 from app.integrity.held_credits import JOB as RELEASE_HELD_CREDITS
+from app.integrity.nightly import JOB as LOOK_FOR_FINDINGS
 
-__all__ = ["RELEASE_HELD_CREDITS", "release_held_credits"]
+__all__ = ["LOOK_FOR_FINDINGS", "RELEASE_HELD_CREDITS", "look_for_findings", "release_held_credits"]
+
+
+def look_for_findings(container: Container) -> int:
+    """Yesterday, once."""
+    rules, now = nightly.Rules.of(container.settings), container.clock.now()
+    with container.database.unit_of_work() as session:
+        day = nightly.due(session, rules, now)
+        if day is None:
+            return 0
+        nightly.look(session, day, rules, now)
+    return 1
 
 
 def release_held_credits(container: Container) -> int:

@@ -10,7 +10,12 @@ from workers.deliver import deliver_texts
 from workers.floats import WATCH_FLOATS, watch_floats
 from workers.forgetting import FORGET_OLD, forget_old
 from workers.households import END_REPLACED_PHONES, end_replaced_phones
-from workers.integrity import RELEASE_HELD_CREDITS, release_held_credits
+from workers.integrity import (
+    LOOK_FOR_FINDINGS,
+    RELEASE_HELD_CREDITS,
+    look_for_findings,
+    release_held_credits,
+)
 from workers.merchants import SETTLE_MERCHANTS, settle_merchants
 from workers.payouts import SETTLE_PAYOUTS, WATCH_PAYOUTS, settle_payouts, watch_payouts
 from workers.pickups import CLOSE_DAYS, close_days, extend_pickups
@@ -45,5 +50,6 @@ registry.job(WATCH_PAYOUTS, every=EVERY_TEN_MINUTES)(watch_payouts)
 registry.job(RELEASE_HELD_CREDITS, every=EVERY_TEN_MINUTES)(release_held_credits)
 registry.job(FOLLOW_UP_USSD, every=30)(follow_up_ussd)
 registry.job(DELIVER_TEXTS, every=10)(deliver_texts)
+registry.job(LOOK_FOR_FINDINGS, every=EVERY_HOUR)(look_for_findings)
 registry.job(LEARN_PACES, every=EVERY_NIGHT)(learn_paces)
 registry.job(FORGET_OLD, every=EVERY_NIGHT)(forget_old)

@@ -29,6 +29,7 @@ READ_AND_WRITE = (
     "disputes",
     "cases",
     "held-credits",
+    "integrity-findings",
     "consent-events",
     "api-keys",
     "campaigns",

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.cli.integrity import show_integrity
 from app.cli.opening import migrated
 from app.cli.rounds import show_fairness
 from app.cli.service_days import show_service_days
@@ -27,6 +28,7 @@ report.command(
 report.command("service-days", epilog="Example: weighback report service-days --hub SUR --weeks 12")(
     show_service_days
 )
+report.command("integrity", epilog="Example: weighback report integrity --date 2026-11-28")(show_integrity)
 
 COLUMNS = ("template", "language", "texts", "parts", "cost", "percent", "unpriced_texts", "over_budget_texts")
 NUMBERS_FROM = 2
