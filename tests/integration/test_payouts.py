@@ -106,10 +106,10 @@ def test_without_a_provider_nothing_is_taken(database_url: str) -> None:
 
 
 def test_paid_after_it_was_given_back_is_owed_to_the_programme(database_url: str) -> None:
-    """The provider said for an hour that it knew nothing, and paid all the same."""
+    """The provider said for hours that it knew nothing, was sent it once more, and had paid all the same."""
     with a_purse(database_url, submit="drop_after", query="not_found", callback="never") as purse:
         payout_id = purse.redeem(50_000)
-        for _ in range(4):
+        for _ in range(5):
             purse.work(HOUR)
         assert purse.status(payout_id) is PayoutStatus.FAILED
         late = word(purse, payout_id, "succeeded")
@@ -144,13 +144,15 @@ def test_not_found_is_believed_only_when_read_twice_some_minutes_apart(database_
         purse.work(3 * HOUR)
         purse.company.set_switches({"query": "answer"})
         hurry = word(purse, payout_id, "processing")
-        for minutes in (0, 2, 2):
+
+        def ask_after(minutes: int) -> PayoutStatus:
             assert tell(purse, hurry, key="unsigned: it only has us ask at once") == 200
             purse.work(timedelta(minutes=minutes))
-            assert purse.status(payout_id) is PayoutStatus.UNKNOWN
-        tell(purse, hurry, key="unsigned: it only has us ask at once")
-        purse.work(timedelta(minutes=2))
-        assert purse.status(payout_id) is PayoutStatus.FAILED
+            return purse.status(payout_id)
+
+        # The fourth read is the second that counts, and has it sent once more; then two count anew.
+        assert {ask_after(minutes) for minutes in (0, 2, 2, 2, 40, 2, 2)} == {PayoutStatus.UNKNOWN}
+        assert ask_after(2) is PayoutStatus.FAILED
 
 
 def test_airtime_that_is_taken_back_becomes_credit_again(database_url: str) -> None:
