@@ -27,6 +27,7 @@ FEATURES = (
     "rewards",
     "rotation",
     "routing",
+    "signing_in",
     "teams",
     "weighing",
 )

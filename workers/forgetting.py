@@ -7,10 +7,10 @@ from typing import Final
 from app.access.once import forget_old_keys
 from app.collectors import links
 from app.collectors.sessions import forget_ended
-from app.collectors.tries import forget_old_tries
 from app.container import Container
 from app.fieldwork import photos
 from app.merchants import sign_in
+from app.signing_in.tries import forget_old_tries
 
 FORGET_OLD: Final = "forget_old"
 

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.collectors import service, sessions, sign_in, tries
+from app.collectors import service, sessions, sign_in
 from app.collectors.models import Collector, SignInLink
 from app.errors import NotSignedIn
 from app.kernel.phone import Phone
+from app.signing_in import tries
 
 FIRST_LIFETIME = timedelta(hours=24)
 """For whoever has no PIN yet, and may be told of it the evening before."""

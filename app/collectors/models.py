@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.kernel.ids import new_id
+from app.signing_in.models import BrowserSession
 
 BOX_LITRES = 1_500
 """A cargo tricycle's cage of some 1.5 x 1 x 1 metres, where nothing else is said."""
@@ -71,17 +72,10 @@ class CollectorAbsence(Base):
     created_at: Mapped[datetime]
 
 
-class CollectorSession(Base):
-    """A signed-in browser; the token itself is only in its cookie."""
-
+class CollectorSession(BrowserSession, Base):
     __tablename__ = "collector_sessions"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     collector_id: Mapped[UUID] = mapped_column(ForeignKey("collectors.id"), index=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
 
 class SignInLink(Base):
@@ -95,18 +89,6 @@ class SignInLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
-
-
-class SignInTries(Base):
-    """Tries at a PIN that have not ended in signing in, per phone (known or not) and per address."""
-
-    __tablename__ = "sign_in_tries"
-
-    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
-    """What is being counted, hashed: strangers' phones and addresses are nobody's business."""
-    tries: Mapped[int]
-    blocked_until: Mapped[datetime | None]
-    forget_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class CollectorShift(Base):

@@ -1,24 +1,17 @@
-"""Who is signed in: a random token in the browser, its hash here, good until it lies unused for long."""
+"""Which collector is signed in."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collectors.models import Collector, CollectorRole, CollectorSession
 from app.errors import NotSignedIn
-
-_TOKEN_BYTES = 32
-_RENEW_AFTER = timedelta(days=1)
-"""Each day's first request pushes the end out; the others need not write."""
-_KEEP_ENDED = timedelta(days=90)
-_MOST_FORGOTTEN = 500
+from app.signing_in import sessions
 
 
 @dataclass(frozen=True)
@@ -38,10 +31,10 @@ class SignedIn:
 
 def open_session(session: Session, collector_id: UUID, *, lifetime: timedelta, now: datetime) -> str:
     """A new session's token, which is kept nowhere but in the answer."""
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token, token_hash = sessions.new_token()
     session.add(
         CollectorSession(
-            token_hash=_hash(token), collector_id=collector_id, created_at=now, expires_at=now + lifetime
+            token_hash=token_hash, collector_id=collector_id, created_at=now, expires_at=now + lifetime
         )
     )
     session.flush()
@@ -56,20 +49,12 @@ def session_for(session: Session, token: str, *, lifetime: timedelta, now: datet
     row = session.execute(
         select(CollectorSession, Collector)
         .join(Collector, Collector.id == CollectorSession.collector_id)
-        .where(
-            CollectorSession.token_hash == _hash(token),
-            CollectorSession.revoked_at.is_(None),
-            CollectorSession.expires_at > now,
-            Collector.active,
-        )
+        .where(sessions.is_open(CollectorSession, token, now), Collector.active)
     ).one_or_none()
     if row is None:
         raise NotSignedIn("sign in")
     signed_in, collector = row
-    renewed = now + lifetime - signed_in.expires_at > _RENEW_AFTER
-    if renewed:
-        signed_in.expires_at = now + lifetime
-        session.flush()
+    renewed = sessions.keep_alive(session, signed_in, lifetime=lifetime, now=now)
     return SignedIn(
         collector_id=collector.id,
         name=collector.name,
@@ -84,37 +69,14 @@ def session_for(session: Session, token: str, *, lifetime: timedelta, now: datet
 
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End the token's session; one that has ended already is fine."""
-    session.execute(
-        update(CollectorSession)
-        .where(CollectorSession.token_hash == _hash(token), CollectorSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    sessions.end(session, CollectorSession, CollectorSession.token_hash == sessions.hashed(token), now)
 
 
 def revoke_all(session: Session, collector_id: UUID, now: datetime) -> None:
     """Sign the collector out everywhere, as for a lost phone."""
-    session.execute(
-        update(CollectorSession)
-        .where(CollectorSession.collector_id == collector_id, CollectorSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    sessions.end(session, CollectorSession, CollectorSession.collector_id == collector_id, now)
 
 
 def forget_ended(session: Session, now: datetime) -> int:
     """Delete some of the sessions that ended long ago; how many."""
-    long_ago = now - _KEEP_ENDED
-    rows = session.scalars(
-        select(CollectorSession)
-        .where(or_(CollectorSession.expires_at < long_ago, CollectorSession.revoked_at < long_ago))
-        .limit(_MOST_FORGOTTEN)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        session.delete(row)
-    session.flush()
-    return len(rows)
-
-
-def _hash(token: str) -> str:
-    # A plain hash is enough: nobody guesses 256 random bits.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return sessions.forget_ended(session, CollectorSession, now)

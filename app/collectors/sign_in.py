@@ -16,12 +16,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.collectors import sessions, tries
+from app.collectors import sessions
 from app.collectors.models import Collector
-from app.collectors.tries import Limits
 from app.errors import NotSignedIn
 from app.kernel import pins
 from app.kernel.phone import Phone
+from app.signing_in import tries
+from app.signing_in.tries import Limits
 
 __all__ = ["Limits", "Try", "begin", "finish", "forgive", "pin_matches"]
 

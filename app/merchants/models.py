@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.kernel.ids import new_id
+from app.signing_in.models import BrowserSession
 
 
 class Merchant(Base):
@@ -84,14 +85,7 @@ class MerchantPhone(Base):
     created_at: Mapped[datetime]
 
 
-class MerchantSession(Base):
-    """A signed-in browser; the token itself is only in its cookie."""
-
+class MerchantSession(BrowserSession, Base):
     __tablename__ = "merchant_sessions"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     phone_id: Mapped[UUID] = mapped_column(ForeignKey("merchant_phones.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]

@@ -6,29 +6,23 @@ compared outside any transaction, then the failure is taken back and a session o
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.collectors import tries
-from app.collectors.tries import Limits
 from app.errors import InvalidInput, NotSignedIn
 from app.kernel import pins
 from app.kernel.phone import Phone
 from app.merchants import service
 from app.merchants.models import Merchant, MerchantPhone, MerchantSession
+from app.signing_in import sessions, tries
+from app.signing_in.tries import Limits
 
 DOOR: Final = "merchant"
-_TOKEN_BYTES: Final = 32
-_RENEW_AFTER: Final = timedelta(days=1)
-"""Each day's first request pushes the end out; the others need not write."""
-_KEEP_ENDED: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -73,10 +67,10 @@ def finish(session: Session, attempt: Try, *, lifetime: timedelta, now: datetime
     if attempt.phone_id is None or pin_hash is None or pin_hash != attempt.pin_hash:
         raise NotSignedIn("sign in")
     tries.take_back(session, phone=attempt.phone, door=DOOR, address=attempt.address, now=now)
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token, token_hash = sessions.new_token()
     session.add(
         MerchantSession(
-            token_hash=_hash(token), phone_id=attempt.phone_id, created_at=now, expires_at=now + lifetime
+            token_hash=token_hash, phone_id=attempt.phone_id, created_at=now, expires_at=now + lifetime
         )
     )
     session.flush()
@@ -93,29 +87,17 @@ def session_for(session: Session, token: str, *, lifetime: timedelta, now: datet
         select(MerchantSession, MerchantPhone.phone, Merchant)
         .join(MerchantPhone, MerchantPhone.id == MerchantSession.phone_id)
         .join(Merchant, Merchant.id == MerchantPhone.merchant_id)
-        .where(
-            MerchantSession.token_hash == _hash(token),
-            MerchantSession.revoked_at.is_(None),
-            MerchantSession.expires_at > now,
-        )
+        .where(sessions.is_open(MerchantSession, token, now))
     ).one_or_none()
     if row is None:
         raise NotSignedIn("sign in")
     signed_in, phone, merchant = row
-    renewed = now + lifetime - signed_in.expires_at > _RENEW_AFTER
-    if renewed:
-        signed_in.expires_at = now + lifetime
-        session.flush()
-    return SignedIn(merchant, phone, renewed)
+    return SignedIn(merchant, phone, sessions.keep_alive(session, signed_in, lifetime=lifetime, now=now))
 
 
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End the token's session; one that has ended already is fine."""
-    session.execute(
-        update(MerchantSession)
-        .where(MerchantSession.token_hash == _hash(token), MerchantSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    sessions.end(session, MerchantSession, MerchantSession.token_hash == sessions.hashed(token), now)
 
 
 def set_pin(session: Session, merchant_id: UUID, pin: str, now: datetime) -> None:
@@ -134,27 +116,12 @@ def set_pin(session: Session, merchant_id: UUID, pin: str, now: datetime) -> Non
     merchant.pin_hash = pins.hash_pin(digits)
     merchant.updated_at = now
     mine = select(MerchantPhone.id).where(MerchantPhone.merchant_id == merchant_id)
-    session.execute(
-        update(MerchantSession)
-        .where(MerchantSession.phone_id.in_(mine), MerchantSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    sessions.end(session, MerchantSession, MerchantSession.phone_id.in_(mine), now)
     for phone in service.phones(session, [merchant_id])[merchant_id]:
         tries.forgive(session, Phone(phone), DOOR)
     session.flush()
 
 
 def forget_ended(session: Session, now: datetime) -> int:
-    """Delete the sessions that ended long ago; how many."""
-    long_ago = now - _KEEP_ENDED
-    gone = session.execute(
-        delete(MerchantSession)
-        .where(or_(MerchantSession.expires_at < long_ago, MerchantSession.revoked_at < long_ago))
-        .returning(MerchantSession.id)
-    )
-    return len(gone.all())
-
-
-def _hash(token: str) -> str:
-    # A plain hash is enough: nobody guesses 256 random bits.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    """Delete some of the sessions that ended long ago; how many."""
+    return sessions.forget_ended(session, MerchantSession, now)

@@ -6,12 +6,12 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.collectors.tries import Limits
 from app.container import Container
 from app.errors import NotSignedIn, TooManyTries
 from app.kernel import pins
 from app.kernel.phone import NotAPhone, Phone, mask, parse_phone
 from app.merchants import sign_in
+from app.signing_in.tries import Limits
 from app.web.deps import Here
 from app.web.fields import Fields
 from app.web.merchant import guard

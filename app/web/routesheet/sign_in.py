@@ -12,11 +12,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.collectors import sessions, sign_in
-from app.collectors.tries import Limits
 from app.container import Container
 from app.errors import NotFound, NotSignedIn, TooManyTries
 from app.kernel import pins
 from app.kernel.phone import NotAPhone, Phone, mask, parse_phone
+from app.signing_in.tries import Limits
 from app.web.deps import Here
 from app.web.routesheet import enrol_page, guard, hub_page, stop_page
 from app.web.routesheet.day_data import in_page, words_for_waiting

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from app.collectors import links
 from app.collectors.models import Collector
-from app.collectors.tries import Limits
 from app.errors import NotSignedIn, TooManyTries
 from app.fieldwork import inviting
 from app.kernel import pins
 from app.kernel.phone import NotAPhone, parse_phone
+from app.signing_in.tries import Limits
 from app.web.deps import Here
 from app.web.routesheet import guard, sign_in
 from app.web.routesheet.forms import Fields, Mistake

@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.collectors.models import SignInTries
 from app.errors import TooManyTries
 from app.kernel.phone import Phone
 from app.settings import Settings
+from app.signing_in.models import SignInTries
 
 LONGEST_LOCKOUT = timedelta(days=1)
 """Ten thousand PINs at five tries a day take years."""
