@@ -105,13 +105,12 @@ def board(session: Session, who: Who, limits: Limits, now: datetime) -> Board:
     for one in offers:
         if one.status not in LIVE:
             continue
-        given = stops[one.id, False] if one.from_id == me else stops[one.id, True] if one.to_id == me else []
-        bound.update(given)
-        given_ids = set(stops[one.id, False])
-        still = [row for row in day.ahead(one.from_id) if row.pickup.id in given_ids]
+        offered, in_return = stops[one.id, False], stops[one.id, True]
+        bound.update(offered if one.from_id == me else in_return if one.to_id == me else ())
+        still = [row for row in day.ahead(one.from_id) if row.pickup.id in offered]
         if one.from_id == me:
             to_name = day.names.get(one.to_id, "") if one.to_id else ""
-            back = [rows[key] for key in stops[one.id, True] if key in rows and rows[key].ahead]
+            back = [rows[key] for key in in_return if key in rows and rows[key].ahead]
             glimpse = _glimpse(day, back, me, limits) if back else None
             mine.append(Mine(one.id, to_name, one.kind is OfferKind.SWAP, tuple(still), glimpse))
         elif still:
