@@ -16,6 +16,7 @@ from app.web.routesheet import assets
 from tests.browser.offline import HELD_MILLISECONDS, LIKE_A_PHONE, NewPhone, Phone, Town, weighed
 from tests.conftest import NOON
 
+ROOM_BYTES = 400_000
 IN_2019 = datetime(2019, 1, 1, 0, 0, tzinfo=UTC)
 
 
@@ -178,11 +179,18 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed_on_the_screen(
 ) -> None:
     rider = town.rider()
     phone = new_phone()
+    chromium = phone_context.new_cdp_session(phone.page)
+    chromium.send("Storage.overrideQuotaForOrigin", {"origin": town.address, "quotaSize": ROOM_BYTES})
     phone.sign_in(rider)
     phone.next_stop()
     phone.tap("link", "Plastic bottles")
-    chromium = phone_context.new_cdp_session(phone.page)
-    chromium.send("Storage.overrideQuotaForOrigin", {"origin": town.address, "quotaSize": 1})
+    # The browser asks how much room is left only where what it last heard does not suffice: to the last byte, then.
+    phone.page.evaluate(
+        """async room => { for (let size = room; size >= 1; size = Math.floor(size / 4)) try {
+            for (;;) await put('kept', { id: newId(), filler: 'x'.repeat(size) });
+        } catch (error) { if (error.name !== 'QuotaExceededError') throw error; } }""",
+        ROOM_BYTES,
+    )
     phone.tap("button", "9")
     phone.tap("button", "Save weights")
     expect(phone.page.get_by_text("this is not saved")).to_be_visible()
