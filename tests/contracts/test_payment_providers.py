@@ -16,7 +16,7 @@ from app.adapters.payments.standin import SIGNATURE_HEADER, Standin, signature
 from app.payouts.ports import AuthLevel
 from app.payouts.statuses import PayoutStatus
 from app.rewards.models import RedemptionStatus
-from tests.factories.purse import EARNED_MINOR, a_purse
+from tests.factories.purse import EARNED_MINOR, TIMEOUT_SECONDS, a_purse
 from tests.standins.payments import KEY
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -37,7 +37,7 @@ class Mood:
 PAID, BACK, REVIEW = ("payout.paid",), ("payout.given_back.company",), ("payout.in_review",)
 MOODS = [
     Mood("all is well", _S.PAID, 1, {}, PAID),
-    Mood("it answers too late", _S.PAID, 1, {"answer_seconds": 0.8}, PAID),
+    Mood("it answers too late", _S.PAID, 1, {"answer_seconds": 2 * TIMEOUT_SECONDS}, PAID),
     Mood("it accepts, and the answer is lost", _S.PAID, 1, {"submit": "drop_after"}, PAID),
     Mood("it accepts, and answers 500", _S.PAID, 1, {"submit": "error_after"}, PAID),
     Mood("it accepts, and answers gibberish", _S.PAID, 1, {"submit": "garble"}, PAID),

@@ -36,7 +36,7 @@ from tests.factories import neighbourhood
 from tests.standins import payments, twilio
 from tests.standins.serving import serving
 from tests.standins.twilio import TwilioStandin, post_signed
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 LAGOS = "Africa/Lagos"
 ADA = "+2348000000042"
@@ -135,7 +135,9 @@ def service(database_url: str) -> Iterator[Service]:
             _offer(session, now)
             key = create_key(session, name="test", scopes=["admin"], by=COMMAND_LINE, now=now).key
         stack.enter_context(serving(create_app(container), port))
-        office = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        office = httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE_SECONDS
+        )
         stack.callback(office.close)
         environment = {**os.environ, **{f"WEIGHBACK_{name.upper()}": value for name, value in given.items()}}
         yield Service(url, clock, environment, network, company, office)
@@ -177,7 +179,7 @@ def _offer(session: Session, now: datetime) -> None:
 
 def _weigh(service: Service, **kilograms: str) -> None:
     """Sign in at /route, open the first stop, fill in its form as it stands there, and send it twice."""
-    with httpx.Client(base_url=service.url, follow_redirects=True, timeout=30) as browser:
+    with httpx.Client(base_url=service.url, follow_redirects=True, timeout=PATIENCE_SECONDS) as browser:
         signed_in = browser.post("/route/sign-in", data={"phone": RIDER, "pin": PIN})
         assert "Ada Obi" in signed_in.text
         stop = re.search(r'href="(/route/stops/[^"]+)"', signed_in.text)

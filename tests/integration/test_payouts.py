@@ -24,6 +24,7 @@ from app.rewards.announcing import Announcer
 from app.rewards.models import RedemptionStatus
 from tests.factories.purse import EARNED_MINOR, SECRET, Purse, a_purse
 from tests.standins.payments import KEY
+from tests.waiting import PATIENCE_SECONDS
 
 HOUR = timedelta(hours=1)
 NO_TLS = httpx.create_ssl_context(verify=False)
@@ -40,7 +41,7 @@ def tell(purse: Purse, body: dict[str, Any], *, key: str = KEY, secret: str = SE
     raw = json.dumps(body).encode()
     url = f"{purse.container.settings.public_url}/webhooks/payments/standin/{secret}"
     headers = {SIGNATURE_HEADER: signature(key, raw)}
-    return httpx.put(url, content=raw, headers=headers, timeout=30, verify=NO_TLS).status_code
+    return httpx.put(url, content=raw, headers=headers, timeout=PATIENCE_SECONDS, verify=NO_TLS).status_code
 
 
 def word(purse: Purse, payout_id: Any, status: str, **more: Any) -> dict[str, Any]:
@@ -244,9 +245,17 @@ def test_the_callback_address_tells_strangers_nothing(database_url: str) -> None
         unknown = {**said, "reference": "f" * 32, "id": "nothing"}
         url = purse.container.settings.public_url + "/webhooks/payments"
         assert tell(purse, said, secret="guessed") == 404
-        assert httpx.post(f"{url}/another/{SECRET}", content=b"{}", timeout=30).status_code == 404
-        assert httpx.post(f"{url}/standin/{SECRET}", content=b"\xff\x00", timeout=30).status_code == 422
-        assert httpx.post(f"{url}/standin/{SECRET}", content=b"x" * 70_000, timeout=30).status_code == 413
+        assert (
+            httpx.post(f"{url}/another/{SECRET}", content=b"{}", timeout=PATIENCE_SECONDS).status_code == 404
+        )
+        assert (
+            httpx.post(f"{url}/standin/{SECRET}", content=b"\xff\x00", timeout=PATIENCE_SECONDS).status_code
+            == 422
+        )
+        assert (
+            httpx.post(f"{url}/standin/{SECRET}", content=b"x" * 70_000, timeout=PATIENCE_SECONDS).status_code
+            == 413
+        )
         assert tell(purse, unknown, key="somebody else's") == 404
         assert tell(purse, unknown) == 200
         assert tell(purse, said) == 200

@@ -29,6 +29,7 @@ from app.weighing.models import Material
 from tests.factories import neighbourhood
 from tests.factories.letterbox import Letterbox
 from tests.factories.riding import DAWN, ENGINE, FRIDAY, MONDAY_NOON, TUESDAY, Riding, a_hub_that_rides
+from tests.waiting import PATIENCE_SECONDS
 
 IN_THE_SEA = Location(0.0, 0.0)
 
@@ -152,7 +153,7 @@ def test_the_optimiser_never_runs_inside_a_transaction(database: Database) -> No
     def meanwhile() -> None:
         writer = Thread(target=another_writer)
         writer.start()
-        writer.join(5)
+        writer.join(PATIENCE_SECONDS)
         assert not writer.is_alive(), "a writer had to wait for the optimiser"
 
     busy, _ = meddled(hub, meanwhile)

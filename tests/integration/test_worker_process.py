@@ -17,7 +17,7 @@ from app.jobs import WorkerHeartbeat
 from app.settings import load_settings
 from tests.standins import twilio
 from tests.standins.twilio import TwilioStandin
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 PHONES = [f"+23480000030{number:02d}" for number in range(20)]
 
@@ -72,7 +72,7 @@ def test_a_worker_beside_a_serving_process_sends_promptly_is_quiet_and_stops_whe
                     )
             wait_until(lambda: len(standin.taken) == len(PHONES), "all texts are sent")
             worker.send_signal(signal.SIGTERM)
-            said, complained = worker.communicate(timeout=30)
+            said, complained = worker.communicate(timeout=PATIENCE_SECONDS)
         assert sorted(text.phone for text in standin.taken) == PHONES
         assert worker.returncode == 0, complained
         assert said == ""

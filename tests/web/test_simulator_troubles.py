@@ -42,7 +42,7 @@ from tests.demo_process import free_port
 from tests.factories.street import a_street, give_credit
 from tests.flows.phones import MONDAY, serve_zone
 from tests.standins.serving import serving
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 from workers.deliver import deliver_texts
 
 SECRET, TOKEN, API_KEY = "made-up-secret", "made-up-token", "made-up-key"
@@ -185,7 +185,9 @@ def visitor(sqlite_template: Path, tmp_path: Path, gateways: str) -> Iterator[Vi
             wire=wire,
         )
         stack.enter_context(serving(app, port))
-        http = stack.enter_context(httpx.Client(base_url=url, follow_redirects=True, timeout=30))
+        http = stack.enter_context(
+            httpx.Client(base_url=url, follow_redirects=True, timeout=PATIENCE_SECONDS)
+        )
         yield Visitor(http, container, clock, street.phone)
 
 
