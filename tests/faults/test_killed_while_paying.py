@@ -20,7 +20,11 @@ from app.bootstrap import build
 from app.container import Container
 from app.kernel.clock import TravellingClock
 from app.kernel.ids import new_id
+from app.kernel.phone import Phone
 from app.ledger import reading
+from app.ledger import service as ledger
+from app.merchants import service as merchants
+from app.merchants.settling import SettlementRules, settle
 from app.payouts import holds
 from app.payouts import service as payouts
 from app.payouts.models import Payout, PayoutAttempt
@@ -71,6 +75,38 @@ def redeem(container: Container, street: Street) -> UUID:
         return payout.id
 
 
+def settle_with_a_shop(container: Container, street: Street, number: int) -> UUID:
+    """The payout of a new shop's first settlement."""
+    now, phone = container.clock.now(), Phone(f"+234800000{6_000 + number}")
+    with container.database.unit_of_work() as session:
+        shop = merchants.create(
+            session,
+            code=f"SHOP{number}",
+            name=f"Shop {number}",
+            phones=[phone],
+            zone_id=street.zone_id,
+            language="en",
+            payee_phone=phone,
+            provider=None,
+            now=now,
+        )
+        owed = ledger.named(session, ledger.merchant_code(shop.code))
+        ledger.transfer(
+            session,
+            key=f"owed:{shop.code}",
+            kind="voucher_paid",
+            postings=[ledger.Posting(ledger.named(session, ledger.PROGRAMME_EXPENSE), owed, AMOUNT_MINOR)],
+            reason="test",
+            cause=ledger.Cause("merchant", shop.id),
+            effective_at=now,
+            now=now,
+        )
+        rules = SettlementRules.of(container.settings)
+        made = settle(session, shop.id, rules=rules, jobs=container.jobs, owed_until=now, now=now)
+        query = select(Payout.id).where(Payout.settlement_id == made.settlement_id)
+        return session.scalars(query).one()
+
+
 @dataclass(frozen=True)
 class Scene:
     """When the worker is killed, and how the company behaves."""
@@ -85,6 +121,8 @@ class Scene:
     """In which the worker is killed."""
     by_then: dict[str, Any] = field(default_factory=dict)
     """How the company behaves in that minute, where it is otherwise."""
+    of_a_shop: bool = False
+    """What is paid is what a shop is owed."""
 
 
 SCENES = (
@@ -99,6 +137,7 @@ SCENES = (
     ),
 )
 MORE_SCENES = (
+    Scene("while it settles with a shop", 12, of_a_shop=True),
     Scene(
         "while it asks after a payment whose answer was lost",
         8,
@@ -134,6 +173,7 @@ class Field:
     workers: DoomedWorkers
     company: httpx.Client
     payouts: list[UUID] = field(default_factory=list)
+    of_shops: set[UUID] = field(default_factory=set)
     kills: int = 0
 
     def play(self, scene: Scene) -> None:
@@ -142,7 +182,7 @@ class Field:
         while killed:
             step += 1
             self._company_behaves(scene.switches)
-            self.payouts.append(redeem(self.container, self.street))
+            self._begin(scene)
             for minute in scene.earlier:
                 assert not self.workers.work_until_step(NEVER, minute)
             self._company_behaves(scene.switches | scene.by_then)
@@ -150,6 +190,14 @@ class Field:
             self.kills += killed
             self._put_off()
         assert step > scene.first_steps, f"the steps {scene.what} were not found"
+
+    def _begin(self, scene: Scene) -> None:
+        if scene.of_a_shop:
+            made = settle_with_a_shop(self.container, self.street, len(self.of_shops))
+            self.of_shops.add(made)
+        else:
+            made = redeem(self.container, self.street)
+        self.payouts.append(made)
 
     def _company_behaves(self, switches: dict[str, Any]) -> None:
         self.company.post("/v1/control", json=USUAL | switches).raise_for_status()
@@ -193,6 +241,7 @@ def test_a_worker_killed_between_any_two_steps_pays_once_or_gives_back(database_
             redemption_day_limit_minor=EARNED_MINOR,
             redemption_phone_day_limit_minor=EARNED_MINOR,
             standin_payments_timeout_seconds=10,
+            settlement_minimum_minor=AMOUNT_MINOR,
         )
         clock = TravellingClock()
         container = build(settings, clock)
@@ -223,11 +272,15 @@ def test_a_worker_killed_between_any_two_steps_pays_once_or_gives_back(database_
         with container.database.unit_of_work() as session:
             assert reading.check(session) == []
             assert holds.check(session) == []
-            standing = {view.code: view.balance_minor for view in reading.accounts(session)}
+            standing = {view.code: view.balance_minor for view in reading.accounts(session, limit=1_000)}
         container.close()
-        paid_minor = AMOUNT_MINOR * sum(credited.values())
-        assert standing["float:standin"] == paid_minor
-        assert standing[f"household:{street.household_id}:credit"] == EARNED_MINOR - paid_minor
+        paid_to_shops = sum(credited[one] for one in ground.of_shops)
+        paid = sum(credited.values())
+        assert standing["float:standin"] == AMOUNT_MINOR * paid
+        spent_minor = AMOUNT_MINOR * (paid - paid_to_shops)
+        assert standing[f"household:{street.household_id}:credit"] == EARNED_MINOR - spent_minor
+        owed = sum(amount for code, amount in standing.items() if code.endswith(":payable"))
+        assert owed == AMOUNT_MINOR * (len(ground.of_shops) - paid_to_shops)
         assert "receivable:payouts" not in standing
         # Killed before the call, it is paid by a later worker; before the second call, it is given back.
         assert ends[ground.payouts[0]] is PayoutStatus.PAID
