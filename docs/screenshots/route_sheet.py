@@ -74,7 +74,12 @@ def _walk_without_network(page: Page, folder: Path, suffix: str) -> None:
     page.get_by_label("Your PIN").fill(PIN)
     page.get_by_role("button", name="Sign in", exact=True).tap()
     page.get_by_role("heading", name="Today").wait_for()
-    page.wait_for_function("() => caches.match('/route/enrol')")
+    page.evaluate(
+        """async () => {
+            await navigator.serviceWorker.ready;
+            while (!(await caches.match('/route/enrol'))) await new Promise(done => setTimeout(done, 20));
+        }"""
+    )
     page.context.set_offline(True)
     page.get_by_role("link", name="Next stop").tap()
     page.get_by_role("link", name="Could not collect").wait_for()

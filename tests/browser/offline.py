@@ -22,6 +22,13 @@ HELD_MILLISECONDS = 6_100
 LONGEST_WAIT_MILLISECONDS = 360_000
 STEP_MILLISECONDS = 30_000
 """Less than the phone's patience with an answer, which is real and takes its own time."""
+_BEFORE_LONG = """async arg => {
+    for (let tries = 0; tries < 500; tries++) {
+        if (await (CONDITION)(arg)) return true;
+        await new Promise(done => setTimeout(done, 20));
+    }
+    return false;
+}"""
 _PORTAL = b"<!doctype html><title>Free WiFi</title><p>Accept our terms"
 
 
@@ -113,9 +120,14 @@ class Phone:
 
     def unsent(self, number: int) -> None:
         """As the phone itself counts it, in its store."""
-        self.page.wait_for_function(
-            "async number => (await all('records')).filter(one => !one.answer).length === number", arg=number
+        self.holds(
+            "async number => (await all('records')).filter(one => !one.answer).length === number", number
         )
+
+    def holds(self, condition: str, arg: object = None) -> None:
+        """Before long. For what the page answers later: `wait_for_function` takes a promise for an answer."""
+        held = self.page.evaluate(_BEFORE_LONG.replace("CONDITION", condition), arg)
+        assert held, f"it never came to hold that {condition} ({arg})"
 
     def sent(self, until: Callable[[], bool]) -> None:
         """Send again and again, as the phone does by itself in time."""

@@ -32,7 +32,7 @@ def run(town: Town) -> Iterator[Run]:
 
 def ready_with_bags(phone: Phone) -> None:
     """Until the bags' script is kept too: it came with the second page, once there were bags."""
-    phone.page.wait_for_function(
+    phone.holds(
         "async () => (await (await caches.open('sheet')).keys()).some(one => one.url.includes('/sheet-bags'))"
     )
 

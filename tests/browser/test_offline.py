@@ -165,7 +165,7 @@ def test_a_new_version_midway_keeps_the_queue(
     phone_context.set_offline(False)
     phone.page.reload()
     phone.page.wait_for_function("() => self.newer")
-    phone.page.wait_for_function("address => caches.match(address)", arg=newer.address)
+    phone.holds("address => caches.match(address)", newer.address)
     phone_context.set_offline(True)
     phone.page.reload()
     phone.page.wait_for_function("() => self.newer")

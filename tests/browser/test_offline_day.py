@@ -63,9 +63,7 @@ def test_a_whole_day_without_network(  # noqa: PLR0915 - a day is long
     phone.tap("button", "Save weights")
     expect(phone.page.get_by_text("You typed no weight")).to_be_visible()
     phone.tap("button", "9")
-    phone.page.wait_for_function(
-        "async id => (await read('drafts', id)).typed.PET === '9'", arg=str(rider.pickups[2])
-    )
+    phone.holds("async id => (await read('drafts', id))?.typed.PET === '9'", str(rider.pickups[2]))
     phone.page.close()  # the battery is flat; what was typed is kept too
 
     phone = new_phone()
