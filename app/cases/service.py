@@ -51,12 +51,11 @@ def open_dispute(
     `phone` is who asked, and gets the answer; without it, the household's first. Raises `NotFound` where nothing
     was weighed yet.
     """
-    latest = weighing.latest_for(session, household_id)
-    if latest is None:
+    about = in_question(session, household_id)
+    if about is None:
         raise NotFound("Nothing has been weighed for that household yet.")
-    about_id = holding.declined_since(session, household_id, latest.created_at) or latest.id
-    session.get_one(Weighing, about_id, with_for_update=True)  # two asking at once open one
-    known = open_for(session, about_id)
+    session.get_one(Weighing, about.id, with_for_update=True)  # two asking at once open one
+    known = open_for(session, about.id)
     said = said.replace("\x00", "")
     if known is not None:
         if said not in known.said:
@@ -65,7 +64,7 @@ def open_dispute(
     dispute = Dispute(
         id=new_id(),
         household_id=household_id,
-        weighing_id=about_id,
+        weighing_id=about.id,
         phone=phone or households.primary_phone(session, household_id),
         said=said[:SAID_MAX],
         status=DisputeStatus.OPEN,
@@ -74,8 +73,17 @@ def open_dispute(
     )
     session.add(dispute)
     session.flush()
-    log.info("dispute.opened", dispute_id=str(dispute.id), weighing_id=str(about_id))
+    log.info("dispute.opened", dispute_id=str(dispute.id), weighing_id=str(about.id))
     return dispute
+
+
+def in_question(session: Session, household_id: UUID) -> Weighing | None:
+    """What `WRONG` is about: the last weighing, or an earlier one whose credit was declined since."""
+    latest = weighing.latest_for(session, household_id)
+    if latest is None:
+        return None
+    declined_id = holding.declined_since(session, household_id, latest.created_at)
+    return session.get_one(Weighing, declined_id) if declined_id is not None else latest
 
 
 def open_for(session: Session, weighing_id: UUID) -> Dispute | None:

@@ -230,8 +230,8 @@ def _prices(session: Session, home: Home, now: datetime) -> dict[str, Any]:
 
 
 def _weighing(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
-    """The last one, at the weight that now counts."""
-    latest = weighing.latest_for(session, home.id)
+    """The one that WRONG is about, at the weight that now counts."""
+    latest = cases.in_question(session, home.id)
     if latest is None:
         return {"weighing": None}
     grams = sum(cases.standing_grams(session, latest.id).values())

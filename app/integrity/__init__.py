@@ -1,1 +1,1 @@
-"""What the hub's scale says of the day's stops."""
+"""What does not fit: the hub's scale against the day's stops, and what the nightly checks see."""

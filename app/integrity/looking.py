@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -77,17 +77,14 @@ def weights(session: Session, stretch: Stretch) -> dict[UUID, tuple[datetime, li
         .where(Dispute.status == DisputeStatus.CORRECTED, *within)
         .order_by(Dispute.resolved_at, Dispute.id)  # so that the last one stands
     )
-    for weighing_id, corrected in corrections:
-        received_at, lines = found[weighing_id]
-        if lines:
+    standing = {weighing_id: corrected or {} for weighing_id, corrected in corrections}
+    for weighing_id, corrected in standing.items():
+        if weighing_id in found:
+            lines = found[weighing_id][1]
             first = lines[0]
             lines[:] = [
-                Weight(
-                    weighing_id, first.collector_id, first.household_id, first.zone_id, code, grams, first.day
-                )
-                for code, grams in (corrected or {}).items()
-                if grams
-            ] or lines
+                replace(first, material=code, grams=grams) for code, grams in corrected.items() if grams
+            ]
     return found
 
 

@@ -128,13 +128,18 @@ def test_declined_credit_goes_back_with_a_reason_and_wrong_is_about_it(used_to_b
     town = used_to_bags
     before = purse(town)
     weigh(town, 70_000)
+    town.later(days=3)
+    with town.database.unit_of_work() as session:
+        on = town.now.date()
+        later = a_pickup(session, town.street.household_id, town.street.zone_id, on)
+    weigh(town, 2_000, later)  # the next visit, before anybody decided
     assert decide(town, told="7kg was typed as 70kg") is HeldStatus.DECLINED
     assert told(town) == (
         "Sorry, we cannot credit N7,000 of Mon 23 Nov: 7kg was typed as 70kg. Not right? Text WRONG, we look again."
     )
-    assert purse(town) == before
+    assert purse(town) == before + 20_000
     town.amina.says("HISTORY").hears("corrected")
-    town.amina.says("WRONG it was 7kg")
+    town.amina.says("WRONG").hears("Your last weighing, Mon 23 Nov: 70kg").says("it was 7kg")
     with town.database.unit_of_work() as session:
         dispute = session.scalars(select(Dispute)).one()
         assert dispute.weighing_id == session.scalars(select(HeldCredit.weighing_id)).one()
@@ -143,7 +148,7 @@ def test_declined_credit_goes_back_with_a_reason_and_wrong_is_about_it(used_to_b
             post=town.post, limits=LIMITS,
         )  # fmt: skip
         assert done.difference_minor == 70_000
-    assert purse(town) == before + 70_000
+    assert purse(town) == before + 20_000 + 70_000
 
 
 def test_nobody_looked_in_time_so_it_is_released_by_itself_once(used_to_bags: Town) -> None:
