@@ -1,7 +1,8 @@
 """The engines that are compared: each gets a routing problem and seconds, and gives routes.
 
-Others are used as their makers show it: PyVRP's `solve`, VROOM at its highest exploration level with as many
-threads as cores, OR-Tools with guided local search. Reading the file is not counted, all else is.
+Others are used as their makers show it: PyVRP's `solve`, VROOM with as many threads as cores (at its highest
+exploration level up to 1,000 stops; at the lowest beyond, where the highest does not answer in minutes), OR-Tools with
+guided local search. Reading the file is not counted, all else is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from app.routing.problem import RoutingPlan, RoutingProblem
 from app.routing.timeline import Legs
 from benchmarks.routing_instances import Instance, Routes
 
-_VROOM_LEVEL: Final = 5
+_VROOM_LEVEL, _VROOM_LARGE_LEVEL, _VROOM_LARGE_STOPS = 5, 0, 1_000
 _TABLE_STOPS: Final = 4_500
 """Up to so many, OR-Tools gets a table; beyond, its lists of lists would take gigabytes, and it asks for each way."""
 
@@ -85,7 +86,8 @@ def plain_vroom(instance: Instance, seconds: float, seed: int) -> Routes:
                 time_windows=windows,
             )
         )
-    found = asked.solve(_VROOM_LEVEL, nb_threads=cores(), timeout=timedelta(seconds=seconds)).to_dict()
+    level = _VROOM_LEVEL if len(problem.stops) <= _VROOM_LARGE_STOPS else _VROOM_LARGE_LEVEL
+    found = asked.solve(level, nb_threads=cores(), timeout=timedelta(seconds=seconds)).to_dict()
     return [[[step["id"] for step in route["steps"] if step["type"] == "job"]] for route in found["routes"]]
 
 

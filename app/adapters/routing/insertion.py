@@ -98,6 +98,8 @@ def _gaps_of(problem: RoutingProblem, number: int, day: Day, leg: Legs) -> _Gaps
             visit.leaves_seconds - visit.begins_seconds for visit in done.visits()
         )
         slack -= busy + vehicle.reload_seconds * (len(done.trips) - 1)
+        if done.rests and vehicle.rest:
+            slack -= vehicle.rest.seconds  # a day that needs its break needs it when it is longer, too
     locked_left = len(vehicle.locked)
     rows: list[tuple[int, ...]] = []
     for at, trip in enumerate(day):
