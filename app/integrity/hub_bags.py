@@ -5,7 +5,6 @@ A stop may have several bags: what they weigh at the hub is added up, and compar
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -44,7 +43,8 @@ class StopBags:
 
 
 def of_day(session: Session, collector_id: UUID, day: date, allowance: Allowance) -> list[StopBags]:
-    """What a collector brought in bags with a code, stop by stop; codes that no door knows each by itself.
+    """What a collector brought in bags with a code, stop by stop, the last one last; codes that no door knows each by
+    itself.
 
     What a phone has not sent yet is not known.
     """
@@ -60,10 +60,11 @@ def of_day(session: Session, collector_id: UUID, day: date, allowance: Allowance
     ).all()
     if not read:
         return []
-    of_stop: defaultdict[UUID | BagReading, list[BagReading]] = defaultdict(list)
+    of_stop: dict[UUID | BagReading, list[BagReading]] = {}
     stop_of = reading.stops_of(session, [one.code for one in read], day)
     for one in read:
-        of_stop[stop_of.get(one.code, one)].append(one)
+        stop = stop_of.get(one.code, one)
+        of_stop[stop] = [*of_stop.pop(stop, []), one]  # the stop that was weighed last stands last
     stops = [stop for stop in of_stop if isinstance(stop, UUID)]
     at_doors = {(one.pickup_id, one.code) for one in reading.of_stops(session, stops)}
     doors = _at_the_doors(session, stops)

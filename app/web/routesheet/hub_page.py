@@ -89,7 +89,8 @@ def show(
         for row in session.scalars(select(Material).order_by(Material.code))
     }
     bags = [
-        (" + ".join(spoken(code) for code in one.codes), one)
+        # A code does not break where a line does.
+        (" + ".join(spoken(code).replace(" ", "\u00a0") for code in one.codes), one)
         for one in hub_bags.of_day(session, collector_id, desk.day, desk.rules.allowance)
     ]
     compared = compare(session, collector_id, desk.day, desk.rules.timezone, desk.rules.allowance)
