@@ -108,7 +108,7 @@ class _Search:
         if not self._worth_two(budget):
             return improve(self.problem, days, self.hopeful, budget, shares=shares, heard=heard)
         other = Part(self.problem, days, replace(budget, seed=budget.seed + _ANOTHER), shares, self.hopeful)
-        with Crew(1) as crew, ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(1) as beside, Crew(1) as crew:
             waiting = beside.submit(crew.improve, [other], [[0]], lambda: going)
             found = improve(self.problem, days, self.hopeful, budget, shares=shares, heard=heard)
             (second,) = waiting.result()

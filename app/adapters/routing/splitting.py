@@ -144,21 +144,25 @@ class Spent:
         return max(spent)
 
     def for_a_round(self, stops: int, helpers: int) -> tuple[float | None, int | None]:
-        """Seconds of each of the `helpers` and iterations of all, where the budget knows of them."""
-        seconds = iterations = None
-        rounds = []
-        if self._budget.seconds is not None:
-            seconds = max(0.0, self._budget.seconds - (time.perf_counter() - self._began))
-            rounds.append(seconds * helpers / (stops * _SECONDS_PER_STOP))
-        if self._budget.iterations is not None:
-            iterations = self._budget.iterations - self.iterations
-            rounds.append(iterations / (stops * _ITERATIONS_PER_STOP))
-        count = max(1, round(min(rounds) / (1 + _GROWTH * self.rounds)))
+        """Seconds of each of the `helpers` and iterations of all, where the budget knows of them.
+
+        Where it knows of iterations, these alone divide it into rounds: the clock and the cores have no say.
+        """
+        seconds, iterations = self._budget.seconds, self._budget.iterations
+        size = stops * (1 + _GROWTH * self.rounds)
         self.rounds += 1
-        return (
-            None if seconds is None else seconds / count,
-            None if iterations is None else math.ceil(iterations / count),
-        )
+        if seconds is not None:
+            seconds = max(0.0, seconds - (time.perf_counter() - self._began))
+        if iterations is not None:
+            iterations -= self.iterations
+            return seconds, math.ceil(iterations / _whole(iterations / (size * _ITERATIONS_PER_STOP)))
+        if seconds is not None:
+            seconds /= _whole(seconds * helpers / (size * _SECONDS_PER_STOP))
+        return seconds, None
+
+
+def _whole(rounds: float) -> int:
+    return max(1, round(rounds))
 
 
 def _in_lanes(pieces: Sequence[Piece], count: int) -> list[list[int]]:
