@@ -23,6 +23,7 @@ from app.payouts.statuses import PayoutStatus
 from app.payouts.telling import Told
 from tests.factories.till import Till, a_till
 from tests.factories.vendors import VENDORS, a_counter
+from tests.fakes.company import Company
 from tests.fakes.payments import UNCLEAR, FakeProvider
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -36,6 +37,14 @@ class Telling(FakeProvider):
 
     async def balance(self) -> Told:
         return self.told
+
+
+@dataclass
+class TellingCompany(Company):
+    """One that loses what it is sent, or settles it, and says what it holds for us."""
+
+    async def balance(self) -> Told:
+        return Told(500_000)
 
 
 @pytest.fixture
@@ -104,6 +113,21 @@ def test_a_provider_s_word_counts_less_what_was_sent_since_and_grows_old(till: T
     assert (told["known_minor"], told["failure"]) == (450_000, "http_503")
     till.clock.offset += 2 * HOUR
     assert floats(till, desk)["first"]["known_minor"] is None
+
+
+def test_what_is_sent_once_more_counts_from_then(till: Till) -> None:
+    """Between its word and its next one: by the first sending's time the payment would have been taken off already."""
+    company = TellingCompany(submits="loses_request", resendable=True)
+    till.employ(first=company)
+    desk = till.key("desk")
+    payout_id = till.redeem(till.customer(), 50_000)
+    till.work()
+    till.work(6 * MINUTE)
+    look(till)
+    company.submits = "settles"
+    till.work(6 * MINUTE)
+    assert (till.status(payout_id), len(company.sent)) == (PayoutStatus.PAID, 2)
+    assert floats(till, desk)["first"]["known_minor"] == 450_000
 
 
 def test_one_without_float_is_passed_over_and_where_none_has_any_nothing_is_promised(till: Till) -> None:

@@ -26,6 +26,8 @@ from app.payouts.statuses import PayoutStatus
 
 BELIEVED_FOR: Final = timedelta(hours=12)
 """So long after it was told, a provider's word on our float is built on."""
+SENT_AGAIN_WITHIN: Final = timedelta(days=4)
+"""After it was first sent: by then a person decides."""
 
 
 class Basis(enum.StrEnum):
@@ -168,8 +170,9 @@ def _underway(session: Session, name: str, basis: Basis | None, row: FloatStandi
         return 0
     if basis is Basis.BOOKED or row is None or row.told_at is None:
         return _sum(session, name, PayoutAttempt.open, Payout.status.in_(HOLDING))
-    since = PayoutAttempt.created_at >= row.told_at
-    sent = _sum(session, name, since, or_(PayoutAttempt.open, PayoutAttempt.result.in_(TOOK_FLOAT)))
+    since = func.coalesce(PayoutAttempt.resent_at, PayoutAttempt.created_at) >= row.told_at
+    lately = PayoutAttempt.created_at >= row.told_at - SENT_AGAIN_WITHIN
+    sent = _sum(session, name, lately, since, or_(PayoutAttempt.open, PayoutAttempt.result.in_(TOOK_FLOAT)))
     unclear = Payout.status.in_([PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN])
     return sent + _sum(session, name, not_(since), PayoutAttempt.open, unclear)
 
