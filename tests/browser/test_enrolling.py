@@ -59,6 +59,9 @@ def test_a_home_joins_and_is_weighed_without_network_and_both_count_once(  # noq
     check(phone.page)
     phone.weigh("2.5")
     phone.unsent(2)
+    phone.wait()
+    may_go = phone.page.evaluate("async () => (await frozen(20)).map(one => one.kind)")
+    assert may_go == ["enrolment"], "its weights wait until there is such a stop"
     phone.page.goto("/route#")
     expect(phone.page.get_by_text("1 of 3 done")).to_be_visible()
     rescued = phone.page.evaluate("async () => smsText((await all('records')).find(one => one.text))")

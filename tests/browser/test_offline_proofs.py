@@ -6,6 +6,7 @@ import json
 import random
 import struct
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, expect
@@ -16,6 +17,7 @@ from app.fieldwork.photos import PHOTO_MAX_BYTES
 from app.households.models import Household, HouseholdPhone
 from app.pickups import handover
 from app.pickups.models import Pickup
+from app.routing.models import RouteStop
 from tests.browser.offline import NewPhone, Town, weighed
 from tests.browser.test_routesheet import check
 from tests.conftest import NOON
@@ -42,6 +44,8 @@ def test_code_place_and_photo_are_kept_at_night_and_sent_with_the_photo_last(  #
     rider = town.rider()
     with town.container.database.unit_of_work() as session:
         homes = [session.get_one(Pickup, one).household_id for one in rider.pickups]
+        second = session.scalars(select(RouteStop).where(RouteStop.pickup_id == rider.pickups[1])).one()
+        second.trip, second.arrives_at = 2, NOON + timedelta(minutes=30)
         number = session.scalars(
             select(HouseholdPhone.phone).where(HouseholdPhone.household_id == homes[0])
         ).one()
@@ -72,6 +76,8 @@ def test_code_place_and_photo_are_kept_at_night_and_sent_with_the_photo_last(  #
     phone.tap("button", "2")
     phone.save()
 
+    expect(page.get_by_text("First empty your box at the hub")).to_be_visible()
+    expect(page.get_by_text("about 1:30pm")).to_be_visible()
     phone.tap("link", "Could not collect")
     picture = {"name": "gate.png", "mimeType": "image/png", "buffer": a_large_picture()}
     page.locator("#photo").set_input_files(picture)  # type: ignore[arg-type]
