@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy import select
 
 from app.access.audit import record
@@ -60,7 +60,7 @@ def print_bags(
 @bags.command("list", epilog="Example: weighback bags list")
 def list_runs() -> None:
     """The runs, newest first."""
-    table = Table("Run", "Note", "Bags", "Made", "Called back")
+    table = Table(Column("Run", min_width=36, no_wrap=True), "Note", "Bags", "Made", "Called back")
     with migrated() as container, container.database.snapshot() as session:
         for run in session.scalars(select(BagRun).order_by(BagRun.id.desc())):
             void = f"{run.void_since:%Y-%m-%d}" if run.void_since else ""
