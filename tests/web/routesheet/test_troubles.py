@@ -57,7 +57,7 @@ def test_a_full_box_is_shown_on_the_sheet_before_the_next_stop(
     tunde.post("/route/troubles", data={"what": "box_full"})
     follow_day(container)
     sheet = tunde.get("/route").text
-    assert sheet.count("First empty your box at the hub") == 1
+    assert sheet.count("First empty your box at the hub") == 2, "in the list, and for the script"
     assert "about " in sheet
 
 
