@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, Self
 from uuid import UUID
 
@@ -110,7 +110,8 @@ def record(
 ) -> Recorded:
     """Take the weights of a stop, once per `submission.id`: credit, pickup collected, receipt.
 
-    Where `judge` doubts them, the credit is earned but held until a person has looked. Raises `InvalidInput` naming the field (`grams.<code>`, `pickup_id`) and `NotFound` for an unknown stop.
+    Where `judge` doubts them, the credit is earned but held until a person has looked. Raises `InvalidInput`
+    naming the field (`grams.<code>`, `pickup_id`) and `NotFound` for an unknown stop.
     """
     pickup = _locked(session, submission.pickup_id)
     already = _already(session, submission, pickup, now)
@@ -140,9 +141,7 @@ def record(
         balance=balance,
         idle=limits.phone_idle,
         now=now,
-        held_until=None
-        if doubt is None
-        else local_date(doubt.until, places.zone(session, pickup.zone_id).timezone),
+        held_until=_local_day(session, pickup, doubt.until) if doubt else None,
     )
     log.info("visit.weighed", visit_id=str(visit.id), credit_minor=weighing.credit_minor)
     return Recorded("recorded", weighing, weighing.credit_minor, balance_minor)
@@ -218,6 +217,10 @@ def recent_for(session: Session, household_id: UUID, limit: int) -> list[Weighed
     return [Weighed(*row) for row in rows]
 
 
+def _local_day(session: Session, pickup: Pickup, moment: datetime) -> date:
+    return local_date(moment, places.zone(session, pickup.zone_id).timezone)
+
+
 def _locked(session: Session, pickup_id: UUID) -> Pickup:
     pickup = session.get(Pickup, pickup_id, with_for_update=True, populate_existing=True)
     if pickup is None:
@@ -246,7 +249,7 @@ def _already(
 
 def check_day(session: Session, pickup: Pickup, now: datetime, limits: Limits) -> None:
     """Raises `InvalidInput` naming `pickup_id` for a stop that is still to come, or long past."""
-    today = local_date(now, places.zone(session, pickup.zone_id).timezone)
+    today = _local_day(session, pickup, now)
     if pickup.date > today:
         raise InvalidInput("pickup_id", f"That stop is not due before {pickup.date.isoformat()}.")
     if pickup.date < today - timedelta(days=limits.late_days):
