@@ -211,7 +211,9 @@ def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
 def _purse(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
     """Credit, and what is put aside."""
     standing = ledger.standing(session, home.id)
-    looked_at = held_credits.waiting_minor(session, home.id) if standing.held_minor else 0
+    looked_at = 0
+    if standing.held_minor:
+        looked_at = held_credits.waiting_minor(session, home.id) + holding.waiting_minor(session, home.id)
     saved = goals.by_name(session, standing.saved_minor)
     return {
         "purse": Purse(standing.credit_minor, standing.held_minor - looked_at, looked_at),

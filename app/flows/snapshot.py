@@ -89,7 +89,7 @@ class Purse:
     held_minor: int
     """Set aside: for vouchers, and for what is on its way."""
     looked_at_minor: int = 0
-    """Earned, and looked at by a person first."""
+    """Earned, or about to be spent, and looked at by a person first."""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,14 @@ def let_go(session: Session, household_id: UUID) -> list[UUID]:
     return list(session.scalars(query))
 
 
+def waiting_minor(session: Session, household_id: UUID) -> int:
+    """What of a household's hold waits for a person, sponsors' part included."""
+    waiting = select(func.sum(Redemption.amount_minor + Redemption.bonus_minor)).where(
+        Redemption.household_id == household_id, Redemption.status == RedemptionStatus.HELD
+    )
+    return int(session.scalar(waiting) or 0)
+
+
 def claims(session: Session) -> Mapping[UUID, int]:
     """What is on hold for redemptions that wait, by the hold's account: for `app.payouts.holds.check`."""
     waiting = session.execute(

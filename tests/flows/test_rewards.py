@@ -155,6 +155,7 @@ def test_what_was_held_shows_once_where_it_was_let_go_and_both_ways_where_it_was
     town.talk.settings = town.talk.settings.model_copy(update={"redemption_day_limit_minor": 10_000})
     amina.says("REDEEM airtime 500").says("1")
     amina.says("HISTORY").hears("spent N500")
+    amina.says("BALANCE").hears("Being checked: N500.").hears_nothing_of("On its way")
     settings = town.talk.settings
     desk = holding.Desk(
         "desk",
@@ -168,6 +169,7 @@ def test_what_was_held_shows_once_where_it_was_let_go_and_both_ways_where_it_was
         held = session.scalars(select(Redemption)).one()
         decide = holding.release if let_go else holding.refuse
         decide(session, held.id, "looked", desk)
+    amina.says("BALANCE").hears_nothing_of("Being checked")
     heard = amina.says("HISTORY").heard or ""
     assert (heard.count("spent N500"), heard.count("given back N500")) == (1, 0 if let_go else 1)
 
