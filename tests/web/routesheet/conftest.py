@@ -7,19 +7,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 
 from app import bootstrap
+from app.collectors import service as collectors
+from app.collectors.models import CollectorRole
 from app.container import Container
+from app.kernel.phone import Phone
 from app.main import create_app
 from app.settings import load_settings
 from tests.factories.day import PIN, Day, a_day
 
 MORNING = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
 """A Tuesday; 08:00 in Lagos."""
+CLERK: Final = Phone("+2348000009050")
+"""At the hub."""
 
 
 @dataclass
@@ -61,6 +67,25 @@ def phone(container: Container, day: Day) -> TestClient:
 def tunde(phone: TestClient) -> TestClient:
     """A browser that the collector of `day` has signed in with."""
     assert sign_in(phone).status_code == 303
+    return phone
+
+
+@pytest.fixture
+def clerk(container: Container, day: Day, clock: MovableClock) -> TestClient:
+    """A browser at the hub's scale, signed in."""
+    with container.database.unit_of_work() as session:
+        taken_on = collectors.create(
+            session,
+            name="Bisi Ade",
+            phone=CLERK,
+            language="en",
+            hub_id=day.hub_id,
+            role=CollectorRole.HUB,
+            now=clock.now(),
+        )
+        collectors.set_pin(session, taken_on.id, PIN, clock.now())
+    phone = a_phone(container)
+    assert sign_in(phone, CLERK).status_code == 303
     return phone
 
 

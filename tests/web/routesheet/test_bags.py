@@ -13,17 +13,12 @@ from sqlalchemy import select
 
 from app.bags import runs
 from app.bags.models import BagReading, Finding
-from app.collectors import service as collectors
-from app.collectors.models import CollectorRole
 from app.container import Container
 from app.kernel.check_digits import check_digit
-from app.kernel.phone import Phone
 from app.weighing.models import Weighing
-from tests.factories.day import PIN, Day
-from tests.web.routesheet.conftest import MovableClock, a_phone, form_in, sign_in
+from tests.factories.day import Day
+from tests.web.routesheet.conftest import MovableClock, form_in
 from tests.web.routesheet.phone import Sheet, made
-
-CLERK = Phone("+2348000009050")
 
 
 @dataclass(frozen=True)
@@ -41,25 +36,6 @@ def world(container: Container, day: Day, clock: MovableClock) -> World:
     with container.database.unit_of_work() as session:
         run = runs.make(session, bags=6, note="", by="office", now=clock.now())
         return World(container, day, clock, runs.codes_of(session, run.id))
-
-
-@pytest.fixture
-def clerk(container: Container, day: Day, clock: MovableClock) -> TestClient:
-    """The browser at the hub's scale."""
-    with container.database.unit_of_work() as session:
-        taken_on = collectors.create(
-            session,
-            name="Bisi Ade",
-            phone=CLERK,
-            language="en",
-            hub_id=day.hub_id,
-            role=CollectorRole.HUB,
-            now=clock.now(),
-        )
-        collectors.set_pin(session, taken_on.id, PIN, clock.now())
-    phone = a_phone(container)
-    assert sign_in(phone, CLERK).status_code == 303
-    return phone
 
 
 def weigh_bag(clerk: TestClient, rider: UUID, code: str, kilograms: str) -> str:

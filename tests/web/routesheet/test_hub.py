@@ -13,37 +13,14 @@ from sqlalchemy import select
 
 from app.access.models import AuditEvent
 from app.cases.models import CaseStatus, CollectorCase
-from app.collectors import service as collectors
-from app.collectors.models import Collector, CollectorRole
+from app.collectors.models import Collector
 from app.container import Container
 from app.integrity.models import HubWeighin
-from app.kernel.phone import Phone
 from app.settings import Settings
 from app.weighing.models import ConflictingSubmission, Weighing
 from tests.factories.day import PIN, Day
-from tests.web.routesheet.conftest import MovableClock, a_phone, form_in, sign_in
+from tests.web.routesheet.conftest import CLERK, MovableClock, form_in
 from tests.web.routesheet.phone import Sheet, made
-
-CLERK = Phone("+2348000009050")
-
-
-@pytest.fixture
-def clerk(container: Container, day: Day, clock: MovableClock) -> TestClient:
-    """The browser at the hub's scale."""
-    with container.database.unit_of_work() as session:
-        made = collectors.create(
-            session,
-            name="Bisi Ade",
-            phone=CLERK,
-            language="en",
-            hub_id=day.hub_id,
-            role=CollectorRole.HUB,
-            now=clock.now(),
-        )
-        collectors.set_pin(session, made.id, PIN, clock.now())
-    phone = a_phone(container)
-    assert sign_in(phone, CLERK).status_code == 303
-    return phone
 
 
 def at_the_doors(tunde: TestClient, day: Day, *kilograms: str) -> None:
