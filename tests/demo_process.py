@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -29,6 +30,12 @@ class Demo:
 
     def said(self) -> str:
         return self.log.read_text()
+
+    def office(self) -> dict[str, str]:
+        """Headers that let the API's caller in."""
+        key = re.search(r"API key +(wb_\S+)", self.said())
+        assert key is not None, self.said()
+        return {"Authorization": f"Bearer {key[1]}"}
 
     def texts(self, phone: str) -> str:
         return self.visitor.get("/simulator/thread", params={"phone": phone}).text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.conversation.keywords import Said
 from app.conversation.states import Line, Outcome, Reply, Step, line, say
 from app.flows.home import about_a_home
-from app.flows.snapshot import BALANCE, RATES, VOUCHERS, Home, Snapshot
+from app.flows.snapshot import BALANCE, RATES, Home, Snapshot
 
 
 def _balance(_said: Said, facts: Snapshot, home: Home) -> Outcome:
@@ -74,6 +74,6 @@ def _rates(_said: Said, facts: Snapshot, home: Home) -> Outcome:
 
 
 ENTRIES = (
-    about_a_home("BALANCE", _balance, needs=frozenset({BALANCE, VOUCHERS}), left_too=True, private=True),
+    about_a_home("BALANCE", _balance, needs=frozenset({BALANCE}), left_too=True, private=True),
     about_a_home("RATES", _rates, needs=frozenset({RATES})),
 )

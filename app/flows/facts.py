@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.conversation.catalogue import Catalogue
 from app.flows.person import Person, chosen_home
+from app.flows.purse_facts import purse_of
 from app.flows.snapshot import (
     BALANCE,
     HISTORY,
@@ -21,12 +22,10 @@ from app.flows.snapshot import (
     REWARDS,
     SHOP_ACCOUNT,
     UPCOMING,
-    VOUCHERS,
     WEIGHING,
     ZONES,
     Area,
     Happening,
-    HeldVoucher,
     Home,
     HomePhone,
     Invited,
@@ -34,8 +33,6 @@ from app.flows.snapshot import (
     LastWeighing,
     Offer,
     Price,
-    Purse,
-    Saved,
     Shop,
     ShopAccount,
     Snapshot,
@@ -46,19 +43,15 @@ from app.households import service as households
 from app.kernel.clock import at_local, local_date
 from app.kernel.grams import Grams
 from app.ledger import reading
-from app.ledger import service as ledger
 from app.ledger.views import EntryView
-from app.merchants import service as merchants
 from app.merchants import statements
 from app.pickups import service as pickups
 from app.pickups.models import Pickup
 from app.places import service as places
-from app.rewards import goals, holding, limits, promising
+from app.rewards import holding, limits, promising
 from app.rewards.catalogue import Offered, options
 from app.rewards.rules import RedemptionRules
-from app.rewards.vouchers import codes, issuing
 from app.settings import Settings
-from app.weighing import holding as held_credits
 from app.weighing import service as weighing
 
 MOST_HAPPENINGS: Final = 12
@@ -182,22 +175,6 @@ def _shop_account(session: Session, shop: Shop, now: datetime) -> dict[str, Any]
     return {"shop_account": ShopAccount(since, **asdict(stands))}
 
 
-def _vouchers(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
-    held = issuing.open_of(session, home.id)
-    names = merchants.names(session, {one.only_at_id for one in held if one.only_at_id})
-    return {
-        "vouchers": tuple(
-            HeldVoucher(
-                codes.spoken(one.code),
-                one.amount_minor,
-                one.last_day,
-                names[one.only_at_id] if one.only_at_id else "",
-            )
-            for one in held
-        )
-    }
-
-
 def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
     return {
         "phones": tuple(
@@ -205,19 +182,6 @@ def _phones(session: Session, home: Home, now: datetime) -> dict[str, Any]:
             for one in households.phones(session, home.id)
             if one.ends_at is None or one.ends_at > now
         )
-    }
-
-
-def _purse(session: Session, home: Home, _now: datetime) -> dict[str, Any]:
-    """Credit, and what is put aside."""
-    standing = ledger.standing(session, home.id)
-    looked_at = 0
-    if standing.held_minor:
-        looked_at = held_credits.waiting_minor(session, home.id) + holding.waiting_minor(session, home.id)
-    saved = goals.by_name(session, standing.saved_minor)
-    return {
-        "purse": Purse(standing.credit_minor, standing.held_minor - looked_at, looked_at),
-        "goals": tuple(Saved(name, amount_minor) for name, amount_minor in saved),
     }
 
 
@@ -301,11 +265,10 @@ def _kind_of(entry: EntryView) -> Kind:
 
 _ABOUT_ALL: Mapping[str, Callable[[Session], dict[str, Any]]] = {ZONES: _zones}
 _ABOUT_HOME: Mapping[str, Callable[[Session, Home, datetime], dict[str, Any]]] = {
-    BALANCE: _purse,
+    BALANCE: purse_of,
     UPCOMING: _upcoming,
     RATES: _prices,
     WEIGHING: _weighing,
     PHONES: _phones,
     HISTORY: _history,
-    VOUCHERS: _vouchers,
 }

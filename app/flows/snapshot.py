@@ -25,10 +25,9 @@ WEIGHING: Final = "weighing"
 HISTORY: Final = "history"
 PHONES: Final = "phones"
 INVITATIONS: Final = "invitations"
-VOUCHERS: Final = "vouchers"
 SHOP_ACCOUNT: Final = "shop-account"
 
-ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, REWARDS, RATES, WEIGHING, HISTORY, PHONES, VOUCHERS})
+ABOUT_A_HOME = frozenset({BALANCE, UPCOMING, REWARDS, RATES, WEIGHING, HISTORY, PHONES})
 """Facts that are loaded only once it is known which home is meant."""
 
 

@@ -10,7 +10,7 @@ from app.conversation.states import Line, Outcome, Reply, Step, line, say
 from app.conversation.values import Value
 from app.flows.cooling import may_not_spend
 from app.flows.home import about_a_home
-from app.flows.snapshot import BALANCE, VOUCHERS, HeldVoucher, Home, Snapshot
+from app.flows.snapshot import BALANCE, HeldVoucher, Home, Snapshot
 
 LINES_IN_A_TEXT: Final = 2
 """What one text holds, in any language, unless a line names a shop; a screen shows all, on as many pages as that takes."""
@@ -42,6 +42,4 @@ def _line(each: HeldVoucher, facts: Snapshot) -> Line:
     return line("voucher.line", **told)
 
 
-ENTRIES = (
-    about_a_home("VOUCHER", _voucher, needs=frozenset({BALANCE, VOUCHERS}), left_too=True, private=True),
-)
+ENTRIES = (about_a_home("VOUCHER", _voucher, needs=frozenset({BALANCE}), left_too=True, private=True),)

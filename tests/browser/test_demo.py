@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,8 +15,8 @@ from tests.demo_process import Demo, demo
 NEW = "%2B2348000000588"
 SCREENS = ((360, 640), (1280, 800))
 CHEAP_PHONE: ViewportSize = {"width": 360, "height": 640}
-RICH = "%2B2348000000100"
-"""A household with credit to spend."""
+AIRTIME_MINOR = 5_000
+"""The least that can be had."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,20 @@ def desk(browser: Browser, running: Demo) -> Iterator[Page]:
     context = browser.new_context(base_url=str(running.visitor.base_url))
     yield context.new_page()
     context.close()
+
+
+def somebody_with_credit(running: Demo) -> str:
+    """A phone of theirs, for an address."""
+    everybody = "/api/v1/households?status=active&limit=200"
+    homes = running.visitor.get(everybody, headers=running.office()).json()["items"]
+    return quote(
+        next(
+            phone["phone"]
+            for home in homes
+            for phone in home["phones"]
+            if home["balance_minor"] >= AIRTIME_MINOR and phone["language"] == "en"
+        )
+    )
 
 
 def _note(complaints: list[str], message: ConsoleMessage) -> None:
@@ -106,7 +121,7 @@ def test_on_a_cheap_phone_a_call_is_cut_finished_by_text_or_carried_on(
         base_url=str(running.visitor.base_url), viewport=CHEAP_PHONE, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    page.goto(f"/simulator?phone={RICH}")
+    page.goto(f"/simulator?phone={somebody_with_credit(running)}")
     screen = page.get_by_role("status")
     page.get_by_role("button", name="*347*55*3#").tap()
     expect(screen).to_contain_text("credit is N")
