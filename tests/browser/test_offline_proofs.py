@@ -80,7 +80,7 @@ def test_code_place_and_photo_are_kept_at_night_and_sent_with_the_photo_last(  #
     expect(page.get_by_text("about 1:30pm")).to_be_visible()
     phone.tap("link", "Could not collect")
     picture = {"name": "gate.png", "mimeType": "image/png", "buffer": a_large_picture()}
-    page.locator("#photo").set_input_files(picture)  # type: ignore[arg-type]
+    page.locator("#photo").set_input_files(picture)  # type: ignore[arg-type]  # a typed dictionary
     expect(page.get_by_text("✓")).to_be_visible()
     check(page)
     phone.tap("button", "Nobody home")
