@@ -1,7 +1,7 @@
 # Everything from a bare Debian or Ubuntu with Python 3.11+ and make. `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean setup setup-dev
+.PHONY: help demo test pytest lint lock clean setup setup-dev
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -18,9 +18,12 @@ help: ## this list
 demo: setup ## a seeded neighbourhood to play with, on http://127.0.0.1:$(PORT)
 	@exec $(BIN)/weighback demo --port $(PORT)
 
-test: setup-dev ## lint, types, contracts, then all tests on SQLite and PostgreSQL (TESTS=path for some)
+test: setup-dev ## lint, types, contracts, and all tests on SQLite and PostgreSQL (TESTS=path for some)
 	@scripts/browser.sh
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory --jobs=2 lint pytest
+
+# Beside lint, which tests that wait for something leave time for.
+pytest: setup-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 lint: setup-dev ## style, types and which way the imports run
